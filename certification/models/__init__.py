@@ -1,0 +1,39 @@
+"""Every model of certification, by subject."""
+
+from certification.models.cases import Answer, Case, InformationRequest, Referral
+from certification.models.criteria import CriteriaVersion, RequestType
+from certification.models.determinations import Determination, Letter, SealedError
+from certification.models.editorial import UNVERIFIED, Confidence, EditorialModel
+from certification.models.events import AuditEvent
+from certification.models.evidence import Citation, Fact, FactGroup, Reference, Statement
+from certification.models.people import Patient, PriorTherapy, RoleGrant, Site, User
+from certification.models.therapies import DeterminationReason, Therapy, TurnaroundProfile
+
+__all__ = [
+    "UNVERIFIED",
+    "Answer",
+    "AuditEvent",
+    "Case",
+    "Citation",
+    "Confidence",
+    "CriteriaVersion",
+    "Determination",
+    "DeterminationReason",
+    "EditorialModel",
+    "Fact",
+    "FactGroup",
+    "InformationRequest",
+    "Letter",
+    "Patient",
+    "PriorTherapy",
+    "Reference",
+    "Referral",
+    "RequestType",
+    "RoleGrant",
+    "SealedError",
+    "Site",
+    "Statement",
+    "Therapy",
+    "TurnaroundProfile",
+    "User",
+]

@@ -1,0 +1,19 @@
+"""Who may enter the admin, and under which name does it appear?"""
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+
+class MyelinAdminSite(AdminSite):
+    site_header = "Myelin reference content and administration"
+    site_title = "Myelin admin"
+    index_title = "Content, people and records"
+    enable_nav_sidebar = True
+
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Sign in on the one sign-in page, where the second factor and rate limits are."""
+        if request.user.is_authenticated:
+            raise PermissionDenied("Your roles do not include the administration pages.")
+        return redirect_to_login(request.get_full_path())

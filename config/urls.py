@@ -1,0 +1,10 @@
+"""Which address leads where? The only module that knows both applications."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("certification.urls")),
+]
