@@ -1,0 +1,167 @@
+"""What can only the whole pack tell? Whether its entries fit each other.
+
+Citations find their reference, therapies and facts exist, references do not lead in circles, node
+ids are unique, examples speak of facts and nodes that are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from certification.packs.entries import Entries, Found
+from certification.packs.fact_rules import check_cycles, check_facts
+from certification.packs.problems import Problem, offered
+from certification.packs.reading import Place
+from certification.packs.schema import CriteriaSet, Protocol, Reference
+from certification.packs.tree_rules import (
+    References,
+    check_citations,
+    check_key,
+    check_tree,
+    walk,
+)
+
+
+def check(entries: Entries) -> list[Problem]:
+    """Everything in the pack that does not fit together."""
+    return [
+        *_check_references(entries),
+        *check_facts(entries),
+        *_check_cited(entries),
+        *(p for found in entries.criteria_sets.values() for p in _check_set(found, entries)),
+        *(p for found in entries.protocols.values() for p in _check_protocol(found, entries)),
+    ]
+
+
+def _check_references(entries: Entries) -> Iterator[Problem]:
+    references = entries.references
+    edges: dict[str, list[tuple[str, Place]]] = {}
+    for key, found in references.items():
+        edges[key] = []
+        for name in ("superseded_by", "identified_as"):
+            target = getattr(found.entry, name)
+            yield from check_key(found, (name,), target, references)
+            if target is not None:
+                edges[key].append((target, (name,)))
+        yield from _check_titled(found)
+    yield from check_cycles(references, edges)
+
+
+def _check_titled(found: Found[Reference]) -> Iterator[Problem]:
+    """Only a source that is cited but not listed may be without a title."""
+    if found.entry.title is None and found.entry.listed_in_seed is not False:
+        yield found.problem(
+            (), "no title", "title, or listed_in_seed: false for one cited but not listed"
+        )
+
+
+def _check_cited(entries: Entries) -> Iterator[Problem]:
+    for section in ("statements", "turnaround_profiles"):
+        for found in getattr(entries, section).values():
+            yield from check_citations(found, (), found.entry.cite, entries.references)
+    for found in entries.therapies.values():
+        yield from _check_details(found, (), found.data, entries.references)
+
+
+def _check_details(
+    found: Found[Any], path: Place, value: Any, references: References
+) -> Iterator[Problem]:
+    """Citations anywhere in the free-form details of a therapy."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _check_details(found, (*path, index), item, references)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            place = (*path, key)
+            if key != "cite":
+                yield from _check_details(found, place, item, references)
+            elif not isinstance(item, list):
+                yield found.problem(place, "cite that is not a list", "a list of {ref, at, note}")
+            else:
+                for index, citation in enumerate(item):
+                    ref = citation.get("ref") if isinstance(citation, dict) else None
+                    if isinstance(ref, str):
+                        yield from check_key(found, (*place, index, "ref"), ref, references)
+                    else:
+                        yield found.problem((*place, index), "no ref", "{ref, at, note}")
+
+
+def _check_set(found: Found[CriteriaSet], entries: Entries) -> Iterator[Problem]:
+    criteria = found.entry
+    yield from check_key(found, ("therapy",), criteria.therapy, entries.therapies)
+    trees: list[tuple[Any, Place]] = [(criteria.indications, ("indications",))]
+    if criteria.contraindications is not None:
+        trees.append((criteria.contraindications, ("contraindications",)))
+    ids: dict[str, Place] = {}
+    for index, precaution in enumerate(criteria.precautions):
+        path: Place = ("precautions", index)
+        yield from check_citations(found, path, precaution.cite, entries.references)
+        yield from _check_id(found, (*path, "id"), precaution.id, ids)
+        trees.append((precaution.when, (*path, "when")))
+    precautions = set(ids)
+    unnamed: set[str] = set()
+    for tree, path in trees:
+        yield from check_tree(found, path, tree, entries.facts, entries.references)
+        for node, place in walk(tree, path):
+            if node.id is None:
+                unnamed.add(".".join(map(str, place)))
+            else:
+                yield from _check_id(found, (*place, "id"), node.id, ids)
+    for name in sorted(unnamed & set(ids)):
+        yield found.problem(ids[name], f"the id {name!r}", "an id that is not another node's path")
+    yield from _check_examples(found, entries, set(ids) - precautions | unnamed, precautions)
+
+
+def _check_id(
+    found: Found[Any], path: Place, name: str, ids: dict[str, Place]
+) -> Iterator[Problem]:
+    if name in ids:
+        first = found.document.line_of(found.place + ids[name])
+        yield found.problem(path, f"{name!r} a second time (first on line {first})", "each id once")
+    ids.setdefault(name, path)
+
+
+def _check_examples(
+    found: Found[CriteriaSet], entries: Entries, nodes: set[str], precautions: set[str]
+) -> Iterator[Problem]:
+    names: set[str] = set()
+    for index, example in enumerate(found.entry.examples):
+        path: Place = ("examples", index)
+        if example.name in names:
+            yield found.problem((*path, "name"), repr(example.name), "each name once in a set")
+        names.add(example.name)
+        for key in example.facts:
+            yield from check_key(found, (*path, "facts", key), key, entries.facts)
+        expect = example.expect
+        for name in ("missing", "shortest"):
+            for at, key in enumerate(getattr(expect, name) or ()):
+                yield from check_key(found, (*path, "expect", name, at), key, entries.facts)
+        for at, key in enumerate(expect.unmet or ()):
+            if key not in nodes:
+                yield found.problem(
+                    (*path, "expect", "unmet", at), repr(key), offered(sorted(nodes), key)
+                )
+        for at, key in enumerate(expect.precautions or ()):
+            if key not in precautions:
+                yield found.problem(
+                    (*path, "expect", "precautions", at),
+                    repr(key),
+                    offered(sorted(precautions), key),
+                )
+
+
+def _check_protocol(found: Found[Protocol], entries: Entries) -> Iterator[Problem]:
+    protocol = found.entry
+    yield from check_key(found, ("therapy",), protocol.therapy, entries.therapies)
+    ids: dict[str, Place] = {}
+    for index, rule in enumerate(protocol.rules):
+        path: Place = ("rules", index)
+        yield from _check_id(found, (*path, "key"), rule.key, ids)
+        yield from check_key(found, (*path, "event"), rule.event, entries.facts)
+        yield from check_citations(found, path, rule.cite, entries.references)
+        for name in ("applies_when", "ends_when"):
+            tree = getattr(rule, name)
+            if tree is not None:
+                place = (*path, name)
+                yield from check_tree(found, place, tree, entries.facts, entries.references)
