@@ -1,0 +1,39 @@
+/* Puts the remembered colours on the page before it is painted. Without this script the page
+   follows the system's setting, which is also the default. */
+(function () {
+  "use strict";
+  var KEY = "myelin-theme";
+  var root = document.documentElement;
+  function remembered() {
+    try {
+      return localStorage.getItem(KEY);
+    } catch (error) {
+      return null; /* storage can be forbidden: then the system's setting holds */
+    }
+  }
+  function apply(choice) {
+    if (choice === "light" || choice === "dark") {
+      root.setAttribute("data-bs-theme", choice);
+    } else {
+      root.removeAttribute("data-bs-theme");
+    }
+  }
+  apply(remembered());
+  window.addEventListener("storage", function (event) {
+    if (event.key === KEY) apply(event.newValue);
+  });
+  window.myelinTheme = {
+    current: function () {
+      return remembered() || "auto";
+    },
+    choose: function (choice) {
+      try {
+        if (choice === "auto") localStorage.removeItem(KEY);
+        else localStorage.setItem(KEY, choice);
+      } catch (error) {
+        /* not remembered, but still applied to this page */
+      }
+      apply(choice);
+    }
+  };
+})();
