@@ -1,0 +1,77 @@
+"""How does an editor type a list or a set of choices without typing JSON?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+CHOICE_HELP = (
+    "One choice a line: value | label. Add | unknown where choosing it means that nobody knows "
+    "(for example: not tested)."
+)
+
+
+class LinesField(forms.CharField):
+    """A list of words, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in (value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != self.to_python(data)
+
+    def validate(self, value: Any) -> None:
+        if self.required and not value:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+
+    def run_validators(self, value: Any) -> None:
+        """Lists have no length validators."""
+
+
+class ChoicesField(LinesField):
+    """Offered answers as lines ``value | label | unknown``; other properties are kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", CHOICE_HELP)
+        super().__init__(*args, **kwargs)
+        self.kept: dict[str, dict[str, Any]] = {}
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        self.kept = {choice["value"]: choice for choice in value}
+        return "\n".join(
+            " | ".join(
+                [choice["value"], choice.get("label", choice["value"])]
+                + (["unknown"] if choice.get("unknown") else [])
+            )
+            for choice in value
+        )
+
+    def to_python(self, value: Any) -> Any:
+        choices: list[dict[str, Any]] = []
+        for number, line in enumerate((value or "").splitlines(), 1):
+            parts = [part.strip() for part in line.split("|")]
+            if not any(parts):
+                continue
+            if len(parts) not in (2, 3) or not all(parts) or parts[2:] not in ([], ["unknown"]):
+                raise forms.ValidationError(
+                    f"Line {number}: write value | label, or value | label | unknown."
+                )
+            choice = {"value": parts[0], "label": parts[1]}
+            if parts[2:]:
+                choice["unknown"] = True
+            for name in ("valid_from", "valid_until"):
+                if name in self.kept.get(parts[0], {}):
+                    choice[name] = self.kept[parts[0]][name]
+            choices.append(choice)
+        values = [choice["value"] for choice in choices]
+        if len(values) != len(set(values)):
+            raise forms.ValidationError("Each value can be offered only once.")
+        return choices
