@@ -9,6 +9,9 @@ as SQL's, on purpose: a tree must be able to run inside a database.
 ``Not``        the opposite; unknown stays unknown
 ``FactTest``   compares one documented fact with a value, or with another fact
 
+``verified`` says how surely the source of a statement was read (see the pack format); content that
+was not read in its source is shown as unverified.
+
 Every node has an ``id``. A node that the author did not name is called by its path, for example
 ``indications.all.2.any.0``.
 """
@@ -72,7 +75,8 @@ class FactTest:
     """One fact compared with ``value`` (a tuple for ``in``), or with the fact ``value_of``.
 
     ``max_age_days``: the documented value must have been observed at most so many days before the
-    evaluation date; an older or undated value makes the test unknown, and says so.
+    evaluation date; an older or undated value makes the test unknown, and says so. With
+    ``value_of`` the limit holds for ``fact``, not for the fact it is compared with.
     """
 
     id: str
@@ -83,6 +87,7 @@ class FactTest:
     max_age_days: int | None = None
     says: str = ""
     cite: tuple[Citation, ...] = ()
+    verified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ class AllOf:
     of: tuple[Node, ...]
     says: str = ""
     cite: tuple[Citation, ...] = ()
+    verified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ class AnyOf:
     of: tuple[Node, ...]
     says: str = ""
     cite: tuple[Citation, ...] = ()
+    verified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ class AtLeast:
     of: tuple[Node, ...]
     says: str = ""
     cite: tuple[Citation, ...] = ()
+    verified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ class Not:
     of: Node
     says: str = ""
     cite: tuple[Citation, ...] = ()
+    verified: str = ""
 
 
 Node = FactTest | AllOf | AnyOf | AtLeast | Not
@@ -129,6 +138,7 @@ class Precaution:
     when: Node
     says: str
     cite: tuple[Citation, ...] = ()
+    verified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +184,15 @@ def fact_keys(node: Node) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Whose criteria these are, when they come from a payer or another publisher."""
+    """Whose criteria these are, when they come from a payer or another publisher.
+
+    ``effective_on`` is a date, or the publisher's words when it gives none.
+    """
 
     organisation: str
     identifier: str = ""
     url: str = ""
-    effective_on: date | None = None
+    effective_on: date | str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +221,7 @@ class CriteriaSet:
     criteria: Criteria
     next_review_on: date | None = None
     certification_months: int | None = None
-    quantity_limit: Mapping[str, Any] | None = None
+    quantity_limit: Mapping[str, Any] | str | None = None
     signer: str = ""
     policy: Policy | None = None
     note: str = ""

@@ -1,0 +1,79 @@
+"""Which facts does a set of criteria need?
+
+``asked_facts``     what a person may have to answer: tested facts, what they are worked out from,
+                    what decides whether they apply, and the dates they take from other facts
+``needed_facts``    these, and the facts by which contradictions among them are seen
+``document_facts``  these, and the facts that the worked examples give
+
+All keep the order of the vocabulary, which is the order of the wizard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from certification.criteria.derived import dependencies
+from certification.criteria.facts import FactDefinition, Vocabulary
+from certification.criteria.tree import CriteriaSet, Node, fact_keys
+
+
+def trees(criteria_set: CriteriaSet) -> Iterator[Node]:
+    """The trees of a set: indications, contraindications, each precaution."""
+    criteria = criteria_set.criteria
+    yield criteria.indications
+    yield criteria.contraindications
+    for precaution in criteria.precautions:
+        yield precaution.when
+
+
+def asked_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[str, FactDefinition]:
+    """The facts that can have a part in the answer, in wizard order."""
+    tested = {key for tree in trees(criteria_set) for key in fact_keys(tree)}
+    keys = _closure(tested, vocabulary, contradictions=False)
+    return {key: definition for key, definition in vocabulary.items() if key in keys}
+
+
+def needed_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[str, FactDefinition]:
+    """A vocabulary that is enough to evaluate the set, and to see its contradictions."""
+    return _watched(set(asked_facts(criteria_set, vocabulary)), vocabulary)
+
+
+def document_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[str, FactDefinition]:
+    """A vocabulary that is enough to store the set on its own, examples included."""
+    keys = set(needed_facts(criteria_set, vocabulary))
+    for example in criteria_set.examples:
+        keys.update(example.facts)
+    return _watched(keys, vocabulary)
+
+
+def _watched(keys: set[str], vocabulary: Vocabulary) -> dict[str, FactDefinition]:
+    while True:
+        keys = _closure(keys, vocabulary, contradictions=True)
+        watching = {
+            key
+            for key, definition in vocabulary.items()
+            if key not in keys
+            for contradiction in definition.contradictions
+            if keys.issuperset(fact_keys(contradiction.when))
+        }
+        if not watching:
+            return {key: definition for key, definition in vocabulary.items() if key in keys}
+        keys |= watching
+
+
+def _closure(start: Iterable[str], vocabulary: Vocabulary, *, contradictions: bool) -> set[str]:
+    keys: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        key = waiting.pop()
+        if key in keys:
+            continue
+        keys.add(key)
+        definition = vocabulary[key]
+        waiting.extend(dependencies(definition))
+        if definition.dated_by:
+            waiting.append(definition.dated_by)
+        if contradictions:
+            for contradiction in definition.contradictions:
+                waiting.extend(fact_keys(contradiction.when))
+    return keys
