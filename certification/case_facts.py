@@ -1,0 +1,214 @@
+"""What is documented about a case, and what do its pinned criteria say to that?
+
+Answers win over registration. Everything is evaluated with the document that the case is pinned to,
+never with today's content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from certification.criteria.codec import read_document
+from certification.criteria.evaluation import Evaluation, Evaluator, Explanation
+from certification.criteria.facts import (
+    FactDefinition,
+    FactError,
+    FactType,
+    FactValue,
+    RowField,
+    Vocabulary,
+    parse_value,
+)
+from certification.criteria.tree import CriteriaSet
+from certification.models import Answer, Case, CriteriaVersion, Patient
+from certification.registration import registered_facts
+from certification.turnaround import local_date
+
+REGISTRATION = Answer.Source.REGISTRATION.value
+_YES = frozenset({"true", "yes", "1", "on"})
+_NO = frozenset({"false", "no", "0", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """A value that an earlier case documented, offered for confirmation with its age."""
+
+    value: Any
+    observed_on: date | None
+    source: str
+    from_case_number: str
+    age_days: int
+    answer_id: int
+
+
+# Read documents by content hash. A document never changes under its hash, so nothing goes stale.
+_READ: dict[str, tuple[CriteriaSet, Vocabulary, Evaluator]] = {}
+_READ_LIMIT = 256
+
+
+def compiled(version: CriteriaVersion) -> tuple[CriteriaSet, Vocabulary, Evaluator]:
+    """The criteria set of a version, its questions and its evaluator; kept by content hash."""
+    found = _READ.get(version.content_hash)
+    if found is None:
+        criteria_set, vocabulary = read_document(version.document)
+        found = criteria_set, vocabulary, Evaluator(criteria_set, vocabulary)
+        if len(_READ) >= _READ_LIMIT:
+            _READ.clear()
+        _READ[version.content_hash] = found
+    return found
+
+
+def evaluator_for(version: CriteriaVersion) -> Evaluator:
+    return compiled(version)[2]
+
+
+def vocabulary_of(version: CriteriaVersion) -> Vocabulary:
+    """The questions of a version, in wizard order."""
+    return compiled(version)[1]
+
+
+def criteria_of(version: CriteriaVersion) -> CriteriaSet:
+    return compiled(version)[0]
+
+
+def case_date(case: Case, now: datetime) -> date:
+    """The date on which a case is evaluated at ``now``: the date at its site."""
+    return local_date(now, case.site.time_zone)
+
+
+def raw_facts(case: Case, as_of: date) -> dict[str, dict[str, Any]]:
+    """Everything documented, as plain data in the form that ``evaluate`` takes.
+
+    Only facts of the pinned version; only accepted answers. "Asked, not known" is kept apart.
+    """
+    vocabulary = vocabulary_of(case.criteria_version)
+    raw: dict[str, dict[str, Any]] = {}
+    for key, value in registered_facts(case, as_of):
+        if key in vocabulary and _fits(vocabulary[key], value):
+            raw[key] = {"value": value, "source": REGISTRATION}
+    for answer in case.answers.all():
+        if answer.fact_key not in vocabulary:
+            continue
+        if answer.state == Answer.State.NOT_KNOWN:
+            raw[answer.fact_key] = {"value": None, "asked": True}
+        elif answer.state == Answer.State.GIVEN:
+            raw[answer.fact_key] = {"value": answer.value}
+        else:
+            continue
+        if answer.observed_on:
+            raw[answer.fact_key]["observed_on"] = answer.observed_on.isoformat()
+        if answer.source:
+            raw[answer.fact_key]["source"] = answer.source
+    return raw
+
+
+def typed_facts(
+    vocabulary: Vocabulary, raw: Mapping[str, Mapping[str, Any]]
+) -> dict[str, FactValue]:
+    """Stored answers for the engine. They were checked against their day when they were saved, so
+    that a code which was valid on the service date stays valid later. Raises ``FactError``."""
+    facts: dict[str, FactValue] = {}
+    for key, given in raw.items():
+        observed_on = given.get("observed_on")
+        value = given["value"]
+        facts[key] = FactValue(
+            None if value is None else parse_value(vocabulary[key], value),
+            date.fromisoformat(observed_on) if observed_on else None,
+            given.get("source", ""),
+            asked=bool(given.get("asked")),
+        )
+    return facts
+
+
+def evaluate_case(case: Case, as_of: date) -> Evaluation:
+    """What the pinned criteria say to what is documented, on ``as_of``."""
+    _, vocabulary, evaluator = compiled(case.criteria_version)
+    return evaluator.evaluate(typed_facts(vocabulary, raw_facts(case, as_of)), as_of)
+
+
+def explain_case(case: Case, as_of: date) -> Explanation:
+    """The same with the whole explanation: every node, the facts it used, and why."""
+    _, vocabulary, evaluator = compiled(case.criteria_version)
+    return evaluator.explain(typed_facts(vocabulary, raw_facts(case, as_of)), as_of)
+
+
+def prefill(
+    patient: Patient, fact_keys: Iterable[str], as_of: date, *, exclude: Case | None = None
+) -> dict[str, Prefill]:
+    """The newest answer of the person's other cases to each question, offered with its age.
+
+    Newest by the date observed, else by the date answered. One query.
+    """
+    answers = Answer.objects.filter(
+        case__patient=patient, fact_key__in=list(fact_keys), state=Answer.State.GIVEN
+    ).select_related("case__site")
+    if exclude is not None:
+        answers = answers.exclude(case=exclude)
+    newest: dict[str, tuple[date, Answer]] = {}
+    for answer in answers.order_by("answered_at", "id"):
+        seen_on = answer.observed_on or local_date(answer.answered_at, answer.case.site.time_zone)
+        if answer.fact_key not in newest or seen_on >= newest[answer.fact_key][0]:
+            newest[answer.fact_key] = (seen_on, answer)
+    return {
+        key: Prefill(
+            answer.value,
+            answer.observed_on,
+            answer.source,
+            answer.case.number,
+            max(0, (as_of - seen_on).days),
+            answer.pk,
+        )
+        for key, (seen_on, answer) in newest.items()
+    }
+
+
+def read_typed(definition: FactDefinition, typed: Any, *, as_of: date, valid_on: date) -> Any:
+    """The value of one question from what was typed in a form. Raises ``FactError``.
+
+    ``as_of``: dates after it are in the future. ``valid_on``: choices that are valid for a limited
+    time, such as codes, must be valid then (the date of service).
+    """
+    day = valid_on if definition.type == FactType.CHOICE else as_of
+    return parse_value(definition, _as_raw(definition, typed), day)
+
+
+def _as_raw(definition: FactDefinition | RowField, typed: Any) -> Any:
+    """Text from a form field turned into what the engine reads; anything else is left as it is."""
+    if isinstance(typed, str):
+        text = typed.strip()
+        match definition.type:
+            case FactType.BOOLEAN:
+                return True if text.lower() in _YES else False if text.lower() in _NO else text
+            case FactType.INTEGER:
+                return int(text) if _is_whole(text) else text
+            case _:
+                return text
+    if definition.type == FactType.ROWS and isinstance(typed, list | tuple):
+        fields = {field.key: field for field in definition.fields}  # type: ignore[union-attr]
+        return [
+            {
+                key: _as_raw(fields[key], cell) if key in fields else cell
+                for key, cell in row.items()
+                if cell not in ("", None)
+            }
+            if isinstance(row, Mapping)
+            else row
+            for row in typed
+        ]
+    return typed
+
+
+def _is_whole(text: str) -> bool:
+    digits = text.removeprefix("-").removeprefix("+")
+    return digits.isascii() and digits.isdigit() and len(digits) <= 15
+
+
+def _fits(definition: FactDefinition, value: Any) -> bool:
+    try:
+        parse_value(definition, value)
+    except FactError:
+        return False
+    return True
