@@ -1,14 +1,15 @@
 /* Puts the remembered colours on the page before it is painted. Without this script the page
-   follows the system's setting, which is also the default. */
+   follows the system's setting, which is also the default. The key is the one that Django's admin
+   uses, so that one choice holds for both. */
 (function () {
   "use strict";
-  var KEY = "myelin-theme";
+  var KEY = "theme";
   var root = document.documentElement;
   function remembered() {
     try {
-      return localStorage.getItem(KEY);
+      return localStorage.getItem(KEY) || "auto";
     } catch (error) {
-      return null; /* storage can be forbidden: then the system's setting holds */
+      return "auto"; /* storage can be forbidden: then the system's setting holds */
     }
   }
   function apply(choice) {
@@ -23,13 +24,10 @@
     if (event.key === KEY) apply(event.newValue);
   });
   window.myelinTheme = {
-    current: function () {
-      return remembered() || "auto";
-    },
+    current: remembered,
     choose: function (choice) {
       try {
-        if (choice === "auto") localStorage.removeItem(KEY);
-        else localStorage.setItem(KEY, choice);
+        localStorage.setItem(KEY, choice);
       } catch (error) {
         /* not remembered, but still applied to this page */
       }
