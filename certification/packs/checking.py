@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from certification.criteria.facts import Vocabulary
 from certification.packs.entries import Entries, Found
-from certification.packs.fact_rules import check_cycles, check_facts
 from certification.packs.problems import Problem, offered
 from certification.packs.reading import Place
 from certification.packs.schema import CriteriaSet, Protocol, Reference
@@ -23,14 +23,14 @@ from certification.packs.tree_rules import (
 )
 
 
-def check(entries: Entries) -> list[Problem]:
-    """Everything in the pack that does not fit together."""
+def check(entries: Entries, vocabulary: Vocabulary) -> list[Problem]:
+    """Everything in the pack that does not fit together, its facts aside: see ``fact_rules``."""
+    sets, protocols = entries.criteria_sets.values(), entries.protocols.values()
     return [
         *_check_references(entries),
-        *check_facts(entries),
         *_check_cited(entries),
-        *(p for found in entries.criteria_sets.values() for p in _check_set(found, entries)),
-        *(p for found in entries.protocols.values() for p in _check_protocol(found, entries)),
+        *(p for found in sets for p in _check_set(found, entries, vocabulary)),
+        *(p for found in protocols for p in _check_protocol(found, entries, vocabulary)),
     ]
 
 
@@ -45,7 +45,28 @@ def _check_references(entries: Entries) -> Iterator[Problem]:
             if target is not None:
                 edges[key].append((target, (name,)))
         yield from _check_titled(found)
-    yield from check_cycles(references, edges)
+    yield from _check_cycles(references, edges)
+
+
+def _check_cycles(
+    references: dict[str, Found[Reference]], edges: dict[str, list[tuple[str, Place]]]
+) -> Iterator[Problem]:
+    """Every circle in which references lead back to themselves, told once."""
+    done: set[str] = set()
+    for start in references:
+        trail = {start: iter(edges[start])} if start not in done else {}
+        while trail:
+            key = next(reversed(trail))
+            target, path = next(trail[key], ("", ()))
+            if not target:
+                trail.pop(key)
+                done.add(key)
+            elif target in trail:
+                names = list(trail)
+                circle = " -> ".join([*names[names.index(target) :], target])
+                yield references[key].problem(path, f"a cycle: {circle}", "no way back to itself")
+            elif target in references and target not in done:
+                trail[target] = iter(edges[target])
 
 
 def _check_titled(found: Found[Reference]) -> Iterator[Problem]:
@@ -87,7 +108,9 @@ def _check_details(
                         yield found.problem((*place, index), "no ref", "{ref, at, note}")
 
 
-def _check_set(found: Found[CriteriaSet], entries: Entries) -> Iterator[Problem]:
+def _check_set(
+    found: Found[CriteriaSet], entries: Entries, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     criteria = found.entry
     yield from check_key(found, ("therapy",), criteria.therapy, entries.therapies)
     trees: list[tuple[Any, Place]] = [(criteria.indications, ("indications",))]
@@ -102,15 +125,20 @@ def _check_set(found: Found[CriteriaSet], entries: Entries) -> Iterator[Problem]
     precautions = set(ids)
     unnamed: set[str] = set()
     for tree, path in trees:
-        yield from check_tree(found, path, tree, entries.facts, entries.references)
+        yield from check_tree(found, path, tree, vocabulary, entries.references)
         for node, place in walk(tree, path):
             if node.id is None:
-                unnamed.add(".".join(map(str, place)))
+                unnamed.add(node_id(place))
             else:
                 yield from _check_id(found, (*place, "id"), node.id, ids)
     for name in sorted(unnamed & set(ids)):
         yield found.problem(ids[name], f"the id {name!r}", "an id that is not another node's path")
     yield from _check_examples(found, entries, set(ids) - precautions | unnamed, precautions)
+
+
+def node_id(place: Place) -> str:
+    """The id of a node without a name, as the engine gives it."""
+    return ".".join(map(str, place)).replace("at_least.of.", "at_least.")
 
 
 def _check_id(
@@ -151,7 +179,9 @@ def _check_examples(
                 )
 
 
-def _check_protocol(found: Found[Protocol], entries: Entries) -> Iterator[Problem]:
+def _check_protocol(
+    found: Found[Protocol], entries: Entries, vocabulary: Vocabulary
+) -> Iterator[Problem]:
     protocol = found.entry
     yield from check_key(found, ("therapy",), protocol.therapy, entries.therapies)
     ids: dict[str, Place] = {}
@@ -164,4 +194,4 @@ def _check_protocol(found: Found[Protocol], entries: Entries) -> Iterator[Proble
             tree = getattr(rule, name)
             if tree is not None:
                 place = (*path, name)
-                yield from check_tree(found, place, tree, entries.facts, entries.references)
+                yield from check_tree(found, place, tree, vocabulary, entries.references)

@@ -42,7 +42,6 @@ class Precaution(Entry):
     says: Text
     cite: list[Citation] = []
     verified: Verified | None = None
-    note: Text | None = None
 
 
 Recommendation = Literal["certify", "refer", "pend"]

@@ -31,7 +31,7 @@ Verified = Literal["stored", "stored_partial", "memory_high", "memory_low", "see
 class Entry(BaseModel):
     """Base of everything in a pack: nothing unknown is let in, nothing is converted silently."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_enum_values=True)
 
 
 def _read_date(value: Any) -> Any:

@@ -194,7 +194,7 @@ def read_text(text: str, file: str) -> Document:
         builder.refuse(line, "", f"text that is not YAML ({said})", "valid YAML")
     except yaml.YAMLError as error:
         said = " ".join(str(getattr(error, "reason", "") or error).split())
-        line = text.count("\n", 0, getattr(error, "position", 0) or 0) + 1
+        line = text.encode().count(b"\n", 0, getattr(error, "position", 0) or 0) + 1
         builder.refuse(line, "", f"text that is not YAML ({said})", "valid YAML")
     if builder.problems:
         raise PackError(builder.problems)

@@ -21,7 +21,6 @@ class Citation(Entry):
     ref: Key
     at: Annotated[Text, Field(max_length=160)] | None = None
     note: Annotated[Text, Field(max_length=400)] | None = None
-    verified: Verified | None = None
 
 
 class _Node(Entry):
@@ -29,7 +28,6 @@ class _Node(Entry):
     says: Text | None = None
     cite: list[Citation] = []
     verified: Verified | None = None
-    note: Text | None = None
 
 
 class AllNode(_Node):
@@ -45,7 +43,7 @@ class AnyNode(_Node):
 
 
 class AtLeastParts(Entry):
-    n: int = Field(ge=0)
+    n: int = Field(ge=1)
     of: list[Tree]
 
 
@@ -83,6 +81,8 @@ KINDS = {
 
 
 def _kind(value: Any) -> str | None:
+    if isinstance(value, Entry):
+        return type(value).__name__
     if not isinstance(value, dict):
         return None
     kinds = [tag for key, tag in KINDS.items() if key in value]
