@@ -11,6 +11,7 @@ from datetime import date
 from certification.criteria.derived import Completed, Completer
 from certification.criteria.explanation import Evaluation, Explanation, explain
 from certification.criteria.facts import FactSet, Vocabulary
+from certification.criteria.information import Information
 from certification.criteria.interpreter import Known, truth_of
 from certification.criteria.needs import needed_facts
 from certification.criteria.tree import AllOf, AnyOf, CriteriaSet, Node, Recommendation, Truth
@@ -34,6 +35,7 @@ class Evaluator:
         self.criteria_set = criteria_set
         self.vocabulary = needed_facts(criteria_set, vocabulary)
         self._completer = Completer(self.vocabulary)
+        self._information = Information(criteria_set.criteria, self.vocabulary)
 
     def complete(self, facts: FactSet, as_of: date) -> Completed:
         """The facts with everything that follows from them."""
@@ -58,7 +60,10 @@ class Evaluator:
         indications = truth_of(criteria.indications, known)
         contraindications = truth_of(criteria.contraindications, known)
         recommendation = recommend(indications, contraindications)
-        missing = shortest = ()
+        missing: tuple[str, ...] = ()
+        shortest: tuple[str, ...] = ()
+        if recommendation is Recommendation.PEND:
+            missing, shortest = self._information.decide(known, completed)
         return Evaluation(
             indications,
             contraindications,

@@ -89,16 +89,25 @@ def test_truth(test: FactTest, known: Known) -> Truth:
     """The truth of one test of one fact."""
     if test.fact in known.not_applicable or test.value_of in known.not_applicable:
         return NOT_MET
-    fact = known.facts.get(test.fact)
-    if fact is None or not usable(test, known.vocabulary[test.fact], fact, known.as_of):
+    fact, other = known.facts.get(test.fact), known.facts.get(test.value_of)
+    return judge(test, fact, other, known.vocabulary, known.as_of)
+
+
+def judge(
+    test: FactTest,
+    fact: FactValue | None,
+    other: FactValue | None,
+    vocabulary: Vocabulary,
+    as_of: date,
+) -> Truth:
+    """The truth of a test of facts that apply. ``other`` is the ``value_of`` fact, if any."""
+    if fact is None or not usable(test, vocabulary[test.fact], fact, as_of):
         return UNKNOWN
-    other = None
-    if test.value_of:
-        compared = known.facts.get(test.value_of)
-        if compared is None or means_unknown(known.vocabulary[test.value_of], compared.value):
-            return UNKNOWN
-        other = compared.value
-    return MET if holds(test, fact.value, other, known.as_of) else NOT_MET
+    if not test.value_of:
+        return MET if holds(test, fact.value, None, as_of) else NOT_MET
+    if other is None or means_unknown(vocabulary[test.value_of], other.value):
+        return UNKNOWN
+    return MET if holds(test, fact.value, other.value, as_of) else NOT_MET
 
 
 def usable(test: FactTest, definition: FactDefinition, fact: FactValue, as_of: date) -> bool:
