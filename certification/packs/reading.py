@@ -201,6 +201,13 @@ def read_text(text: str, file: str) -> Document:
     return Document(file, data, marks)
 
 
+def means_itself(text: str) -> bool:
+    """Whether a text written without quotes is read as this text, and not as something else."""
+    if text in _NULL or text in _TRUE or text in _FALSE:
+        return False
+    return not (_INTEGER.match(text) or _DECIMAL.match(text) or _ODD_NUMBER.match(text))
+
+
 class _Open:
     """A list or mapping that is still being read."""
 

@@ -1,0 +1,121 @@
+"""How does a reference pack get into the database?
+
+Everything arrives as Submitted. What is the same stays as it is, so loading twice changes nothing.
+An approved version of criteria is sealed: changed criteria need a new version number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from certification.actions.events import record_event
+from certification.models import Citation, CriteriaVersion, User
+from certification.models.editorial import EditorialModel
+from certification.pack_rows import CITED, LINKS, TABLES, Comparison, compare
+from certification.packs.pack import Pack
+from certification.policies import Refused, check_allowed
+from certification.workflow import ContentStatus
+from config.roles import Permission
+
+
+@transaction.atomic
+def load_pack(*, by: User | None, now: datetime, pack: Pack) -> dict[str, Counter[str]]:
+    """Writes a pack, whole or not at all; tells for each list how many are new, changed, same.
+
+    ``by`` None: the system itself, at set-up. Raises ``Refused`` when a sealed version of criteria
+    would change, naming every one.
+    """
+    if by is not None:
+        check_allowed(by, Permission.EDIT_CONTENT)
+    comparisons = compare(pack)
+    _refuse_sealed(comparisons)
+    rows: dict[str, dict[str, Any]] = {section: {} for section in TABLES}
+    written: list[tuple[Comparison, Any]] = []
+    for comparison in comparisons:
+        row = comparison.row
+        if comparison.state != "same":
+            row = _write(comparison, rows, by=by, now=now)
+            written.append((comparison, row))
+        rows[comparison.wanted.section][comparison.wanted.name[0]] = row
+    _link_references(written, rows["references"])
+    for comparison, row in written:
+        if comparison.wanted.section in CITED:
+            _cite(comparison, row, rows["references"])
+    for comparison, row in written:
+        verb = "loaded" if comparison.row is None else "changed by a pack"
+        data = {"key": comparison.title, "changed": list(comparison.changed)}
+        record_event(by=by, verb=verb, obj=row, at=now, data=data)
+    report = {section: Counter[str]() for section in TABLES}
+    for comparison in comparisons:
+        report[comparison.wanted.section][comparison.state] += 1
+    return report
+
+
+def _refuse_sealed(comparisons: Sequence[Comparison]) -> None:
+    sealed = []
+    for comparison in comparisons:
+        row = comparison.row
+        if not isinstance(row, CriteriaVersion) or comparison.state != "changed":
+            continue
+        if row.status in {ContentStatus.APPROVED, ContentStatus.RETIRED}:
+            sealed.append(f"{row.set_key} {row.version} is {row.status_title.lower()}")
+        elif row.cases.exists():
+            sealed.append(f"{row.set_key} {row.version} is used by cases")
+    if sealed:
+        raise Refused(
+            f"{'; '.join(sealed)}: its content is sealed, and this pack changes it. "
+            "Give the changed criteria a new version number."
+        )
+
+
+def _write(
+    comparison: Comparison, rows: dict[str, dict[str, Any]], *, by: User | None, now: datetime
+) -> Any:
+    """Writes the columns of one row. References are linked later: they may name each other."""
+    wanted, row = comparison.wanted, comparison.row
+    if row is None:
+        named = ("set_key", "version") if len(wanted.name) > 1 else ("key",)
+        row = TABLES[wanted.section](**dict(zip(named, wanted.name, strict=True)))
+    for name, value in wanted.values.items():
+        setattr(row, name, value)
+    if wanted.section != "references":
+        for name, key in wanted.links.items():
+            setattr(row, name, rows[LINKS[wanted.section][name]][str(key)])
+    if isinstance(row, EditorialModel):
+        row.status = ContentStatus.SUBMITTED
+        row.submitted_by, row.submitted_at = by, now
+        row.reviewed_by = row.approved_by = row.approved_at = None
+        row.return_reason = ""
+    row.save()
+    return row
+
+
+def _link_references(written: Sequence[tuple[Comparison, Any]], references: dict[str, Any]) -> None:
+    for comparison, row in written:
+        wanted = comparison.wanted
+        if wanted.section == "references":
+            for name, key in wanted.links.items():
+                setattr(row, name, references[key] if key else None)
+            row.save(update_fields=list(wanted.links))
+
+
+def _cite(comparison: Comparison, row: Any, references: dict[str, Any]) -> None:
+    """Replaces the citations of a row by those that the pack asks for."""
+    column = CITED[comparison.wanted.section]
+    Citation.objects.filter(**{column: row}).delete()
+    Citation.objects.bulk_create(
+        Citation(
+            reference=references[cited.ref],
+            place=cited.place,
+            at=cited.at,
+            note=cited.note,
+            position=position,
+            **{column: row},
+        )
+        for position, cited in enumerate(comparison.wanted.citations)
+    )
