@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 from certification.criteria.codec import content_hash
@@ -79,14 +79,6 @@ def stale_sets(pack: Pack, as_of: date) -> list[str]:
     ]
 
 
-def write_files(files: Mapping[str, str], folder: Path) -> None:
-    """Writes the texts as files of the folder, which may not hold a pack already."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
 def _references() -> Any:
     return Reference.objects.select_related("superseded_by", "identified_as")
 
@@ -113,7 +105,13 @@ def _reference(row: Reference) -> dict[str, Any]:
 
 
 def _fact(row: Fact) -> dict[str, Any]:
-    return row.definition_data()
+    data = row.definition_data()
+    if row.type == Fact.Type.INTEGER:
+        data |= {name: int(data[name]) for name in ("minimum", "maximum") if name in data}
+    if row.type == Fact.Type.DECIMAL:
+        limits = ("minimum", "maximum", "step")
+        data |= {name: Decimal(data[name]) for name in limits if name in data}
+    return data
 
 
 def _therapy(row: Therapy) -> dict[str, Any]:

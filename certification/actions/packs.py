@@ -24,21 +24,26 @@ from config.roles import Permission
 
 
 @transaction.atomic
-def load_pack(*, by: User | None, now: datetime, pack: Pack) -> dict[str, Counter[str]]:
+def load_pack(
+    *, by: User | None, now: datetime, pack: Pack, keep: bool = False
+) -> dict[str, Counter[str]]:
     """Writes a pack, whole or not at all; tells for each list how many are new, changed, same.
 
-    ``by`` None: the system itself, at set-up. Raises ``Refused`` when a sealed version of criteria
-    would change, naming every one.
+    ``by`` None: the system itself, at set-up. ``keep``: what is there already stays as it is, and
+    only what is new comes in, so that a second publisher's pack can stand next to the first (its
+    criteria carry their own questions). Raises ``Refused`` when a sealed version of criteria would
+    change, naming every one.
     """
     if by is not None:
         check_allowed(by, Permission.EDIT_CONTENT)
     comparisons = compare(pack)
-    _refuse_sealed(comparisons)
+    if not keep:
+        _refuse_sealed(comparisons)
     rows: dict[str, dict[str, Any]] = {section: {} for section in TABLES}
     written: list[tuple[Comparison, Any]] = []
     for comparison in comparisons:
         row = comparison.row
-        if comparison.state != "same":
+        if comparison.state == "new" or (comparison.state == "changed" and not keep):
             row = _write(comparison, rows, by=by, now=now)
             written.append((comparison, row))
         rows[comparison.wanted.section][comparison.wanted.name[0]] = row
@@ -52,7 +57,8 @@ def load_pack(*, by: User | None, now: datetime, pack: Pack) -> dict[str, Counte
         record_event(by=by, verb=verb, obj=row, at=now, data=data)
     report = {section: Counter[str]() for section in TABLES}
     for comparison in comparisons:
-        report[comparison.wanted.section][comparison.state] += 1
+        kept = keep and comparison.state == "changed"
+        report[comparison.wanted.section]["kept" if kept else comparison.state] += 1
     return report
 
 

@@ -1,20 +1,32 @@
-"""Is a reference pack sound, and how does it get into and out of the database?"""
+"""Is a reference pack sound, and how does it get into and out of the database?
+
+``check`` and ``schema`` touch no database. ``load`` brings everything in as Submitted, ``export``
+writes what is there as a pack, ``diff`` tells what loading would change.
+"""
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.utils.timezone import localdate
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from certification.actions.packs import load_pack
+from certification.models import User
+from certification.pack_export import export_pack, stale_sets
+from certification.pack_rows import Comparison, compare
+from certification.packs.differences import differences
 from certification.packs.examples import check_examples
-from certification.packs.pack import PROJECT, folders_of, read_pack
+from certification.packs.pack import PROJECT, Pack, folders_of, read_pack
 from certification.packs.problems import PackError
 from certification.packs.schema import json_schema
+from certification.packs.writing import write_text
+from certification.policies import Refused
 
 SCHEMA = PROJECT / "docs" / "reference-pack.schema.json"
 
@@ -26,10 +38,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
         checks = acts.add_parser("check", help="read a pack and run its worked examples")
-        checks.add_argument("folders", nargs="+", metavar="DIR", help="a folder, or 'shipped'")
-        checks.add_argument(
-            "--as-of", type=date.fromisoformat, help="the day for examples without one"
+        loads = acts.add_parser("load", help="write a pack into the database, as Submitted")
+        diffs = acts.add_parser("diff", help="tell what loading a pack would change")
+        for act in (checks, loads, diffs):
+            act.add_argument("folders", nargs="+", metavar="DIR", help="a folder, or 'shipped'")
+        loads.add_argument("--by", metavar="USERNAME", help="the editor who submits it")
+        loads.add_argument(
+            "--keep", action="store_true", help="leave what is there already as it is"
         )
+        exports = acts.add_parser("export", help="write the content of the database as a pack")
+        exports.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
+        for act in (checks, exports):
+            act.add_argument("--as-of", type=date.fromisoformat, help="the day it is about (today)")
         schema = acts.add_parser("schema", help="write the format as JSON Schema, for editors")
         schema.add_argument("file", nargs="?", type=Path, default=SCHEMA)
 
@@ -42,22 +62,83 @@ class Command(BaseCommand):
             count = len(error.problems)
             self.stderr.write(f"{count} problem{'s' if count > 1 else ''}; nothing was done.")
             raise SystemExit(1) from None
+        except Refused as refusal:
+            raise CommandError(refusal.sentence) from None
 
     def _check(self, options: dict[str, Any]) -> None:
-        pack = read_pack(*folders_of(options["folders"]))
-        as_of = options["as_of"] or localdate()
-        problems = check_examples(pack, as_of)
-        if problems:
-            raise PackError(problems)
+        pack = self._sound_pack(options)
         examples = sum(len(s.examples) for s in pack.criteria_sets.values())
         self.stdout.write(
             f"{len(pack.criteria_sets)} criteria sets, {len(pack.vocabulary)} facts, "
             f"{len(pack.entries.references)} references: sound. {examples} examples as expected."
         )
 
+    def _sound_pack(self, options: dict[str, Any]) -> Pack:
+        """The pack of the folders, its worked examples included."""
+        pack = read_pack(*folders_of(options["folders"]))
+        problems = check_examples(pack, options.get("as_of") or timezone.localdate())
+        if problems:
+            raise PackError(problems)
+        return pack
+
+    def _load(self, options: dict[str, Any]) -> None:
+        by = None
+        if options["by"]:
+            by = User.objects.filter(username=options["by"], is_active=True).first()
+            if by is None:
+                raise CommandError(f"There is no active account {options['by']!r}.")
+        pack = read_pack(*folders_of(options["folders"]))
+        report = load_pack(by=by, now=timezone.now(), pack=pack, keep=options["keep"])
+        for section, states in report.items():
+            if states:
+                counts = ", ".join(f"{number} {state}" for state, number in states.items())
+                self.stdout.write(f"{section}: {counts}")
+        if pack.entries.protocols:
+            self.stdout.write(f"protocols: {len(pack.entries.protocols)} checked, not stored")
+
+    def _diff(self, options: dict[str, Any]) -> None:
+        pack = read_pack(*folders_of(options["folders"]))
+        differing = [c for c in compare(pack) if c.state != "same"]
+        for comparison in differing:
+            self.stdout.write(f"{comparison.state}: {comparison.wanted.section} {comparison.title}")
+            for line in _detail(comparison):
+                self.stdout.write(f"  {line}")
+        if differing:
+            raise SystemExit(1)
+        self.stdout.write("The database has all of it already.")
+
+    def _export(self, options: dict[str, Any]) -> None:
+        folder: Path = options["folder"]
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise CommandError(f"{folder} is not empty. Name a new or an empty folder.")
+        as_of = options["as_of"] or timezone.localdate()
+        files = export_pack(as_of)
+        if not files:
+            raise CommandError("There is no content yet. Load some first.")
+        for name, data in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(write_text(data), encoding="utf-8")
+        for stale in stale_sets(read_pack(folder), as_of):
+            self.stderr.write(
+                f"{stale}: a question has changed since this version was written, so loading it "
+                "elsewhere gives another content hash. Submit a new version first."
+            )
+        self.stdout.write(f"{len(files)} files in {folder}")
+
     def _schema(self, options: dict[str, Any]) -> None:
         options["file"].write_text(schema_text(), encoding="utf-8")
         self.stdout.write(f"{options['file']} written")
+
+
+def _detail(comparison: Comparison) -> Iterator[str]:
+    """What differs inside a changed row, old and new."""
+    for name in comparison.changed:
+        if name in comparison.wanted.values and name != "content_hash":
+            old, new = getattr(comparison.row, name), comparison.wanted.values[name]
+            yield from differences(old, new, name)
+        elif name in comparison.wanted.links or name == "citations":
+            yield name
 
 
 def schema_text() -> str:
