@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from certification.criteria.tree import Recommendation
 from certification.models import Case, Determination, Letter, Patient, Site, User
 from certification.workflow import OWNERS, Act, CaseStatus, next_status
 from config.access import has_permission
@@ -193,6 +194,28 @@ def check_can_determine(user: User, case: Case) -> None:
     check_can_act(user, case, Act.NOT_CERTIFY)
 
 
+def check_can_sign_determination(
+    user: User, case: Case, act: Act, recommendation: Recommendation
+) -> None:
+    """Signing one outcome. A nurse certifies only what is recommended, where a nurse may sign;
+    what differs from the recommendation is decided by a physician, on a referred case."""
+    if act == Act.CERTIFY:
+        check_can_certify(user, case)
+    else:
+        check_can_act(user, case, act)
+    if act == Act.CERTIFY and recommendation is not Recommendation.CERTIFY:
+        if not has_permission(user, Permission.DETERMINE):
+            raise Refused(
+                "The documented facts do not meet the criteria, so a nurse reviewer cannot "
+                "certify. Pend the case for the missing facts, or refer it to a physician."
+            )
+        if case.status != CaseStatus.REFERRED:
+            raise Refused(
+                "The documented facts do not meet the criteria. A physician decides this on a "
+                "referred case: refer it first."
+            )
+
+
 def check_can_download_letter(user: User, letter: Letter) -> None:
     check_can_view_case(user, letter.determination.case)
 
@@ -259,6 +282,12 @@ def can_certify(user: User, case: Case) -> bool:
 
 def can_determine(user: User, case: Case) -> bool:
     return _allows(check_can_determine, user, case)
+
+
+def can_sign_determination(
+    user: User, case: Case, act: Act, recommendation: Recommendation
+) -> bool:
+    return _allows(check_can_sign_determination, user, case, act, recommendation)
 
 
 def can_download_letter(user: User, letter: Letter) -> bool:

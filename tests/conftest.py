@@ -1,0 +1,67 @@
+"""What every test can ask for: people in their roles, a patient, criteria in force, a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+
+from certification.models import Case, CriteriaVersion, Patient, Site, User
+from config.roles import Role
+from tests.factories import (
+    CaseFactory,
+    CriteriaVersionFactory,
+    PatientFactory,
+    SiteFactory,
+    TurnaroundProfileFactory,
+    UserFactory,
+)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> Iterator[None]:
+    """Counters of wrong passwords must not leak from one test into the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning at the site."""
+    return datetime(2027, 1, 11, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def site(db: None) -> Site:
+    return SiteFactory()
+
+
+@pytest.fixture
+def nurse(site: Site) -> User:
+    return UserFactory(roles=[Role.NURSE_REVIEWER], sites=[site], credentials="RN")
+
+
+@pytest.fixture
+def physician(site: Site) -> User:
+    return UserFactory(roles=[Role.PHYSICIAN_REVIEWER], sites=[site], credentials="MD")
+
+
+@pytest.fixture
+def patient(site: Site) -> Patient:
+    return PatientFactory(site=site)
+
+
+@pytest.fixture
+def version(db: None) -> CriteriaVersion:
+    """Approved criteria of a made-up therapy: see ``tests.factories.content``."""
+    TurnaroundProfileFactory()
+    return CriteriaVersionFactory()
+
+
+@pytest.fixture
+def case(nurse: User, patient: Patient, version: CriteriaVersion) -> Case:
+    """An open case without answers."""
+    return CaseFactory(patient=patient, criteria_version=version, opened_by=nurse)
