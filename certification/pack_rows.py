@@ -6,6 +6,7 @@ comparison writes nothing; ``actions.packs`` does.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,6 +97,14 @@ class Comparison:
         return "changed" if self.changed else "same"
 
     @property
+    def needs_review(self) -> bool:
+        """Whether what is said changes; its place in a list, for example, needs no new approval."""
+        sealed = getattr(TABLES[self.wanted.section], "SEALED_FIELDS", ())
+        return self.row is None or any(
+            name in sealed or f"{name}_id" in sealed or name == "citations" for name in self.changed
+        )
+
+    @property
     def title(self) -> str:
         return " ".join(self.wanted.name)
 
@@ -151,8 +160,10 @@ def wanted_rows(pack: Pack) -> Iterator[Wanted]:
     for group in [found.entry for found in groups.values()] + [GENERAL] * _needs_general(pack):
         values = {"title": group.title, "intro": group.intro or "", "order": group.order}
         yield Wanted("fact_groups", (group.key,), values)
-    for order, key in enumerate(pack.vocabulary):
-        yield _fact(pack, key, order)
+    order: Counter[str] = Counter()
+    for key, definition in pack.vocabulary.items():
+        order[definition.group] += 1
+        yield _fact(pack, key, order[definition.group])
     for therapy in entries.therapies.values():
         yield _therapy(therapy)
     for statement in entries.statements.values():

@@ -92,7 +92,7 @@ def _write(
     if wanted.section != "references":
         for name, key in wanted.links.items():
             setattr(row, name, rows[LINKS[wanted.section][name]][str(key)])
-    if isinstance(row, EditorialModel):
+    if isinstance(row, EditorialModel) and comparison.needs_review:
         row.status = ContentStatus.SUBMITTED
         row.submitted_by, row.submitted_at = by, now
         row.reviewed_by = row.approved_by = row.approved_at = None

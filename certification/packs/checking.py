@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import ValidationError
+
 from certification.criteria.facts import Vocabulary
 from certification.packs.entries import Entries, Found
 from certification.packs.problems import Problem, offered
 from certification.packs.reading import Place
 from certification.packs.schema import CriteriaSet, Protocol, Reference
+from certification.packs.shape import shape_problem
 from certification.packs.tree_rules import (
     References,
     check_citations,
@@ -21,6 +24,7 @@ from certification.packs.tree_rules import (
     check_tree,
     walk,
 )
+from certification.packs.trees import Citation
 
 
 def check(entries: Entries, vocabulary: Vocabulary) -> list[Problem]:
@@ -100,12 +104,21 @@ def _check_details(
             elif not isinstance(item, list):
                 yield found.problem(place, "cite that is not a list", "a list of {ref, at, note}")
             else:
-                for index, citation in enumerate(item):
-                    ref = citation.get("ref") if isinstance(citation, dict) else None
-                    if isinstance(ref, str):
-                        yield from check_key(found, (*place, index, "ref"), ref, references)
-                    else:
-                        yield found.problem((*place, index), "no ref", "{ref, at, note}")
+                for index, written in enumerate(item):
+                    yield from _check_written(found, (*place, index), written, references)
+
+
+def _check_written(
+    found: Found[Any], path: Place, written: Any, references: References
+) -> Iterator[Problem]:
+    """One citation that the schema has not seen, because it stands in free-form details."""
+    try:
+        citation = Citation.model_validate(written)
+    except ValidationError as error:
+        for detail in error.errors():
+            yield shape_problem(found.document, detail, found.place + path, "Citation")
+    else:
+        yield from check_key(found, (*path, "ref"), citation.ref, references)
 
 
 def _check_set(

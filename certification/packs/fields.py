@@ -15,12 +15,14 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     StringConstraints,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
+ShortKey = Annotated[Key, Field(max_length=60)]
 NodeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=120)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
@@ -91,9 +93,9 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 def _read_number(value: Any) -> Any:
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and len(str(value)) <= 10:
         return value
-    raise PydanticCustomError("pack_number", "a number")
+    raise PydanticCustomError("pack_number", "a number of at most 10 characters")
 
 
 def _one_or_many(value: Any) -> Any:
@@ -107,9 +109,10 @@ def _read_quantity(value: Any) -> Any:
 
 
 def _read_limit(value: Any) -> Any:
-    if isinstance(value, int | Decimal | str) and not isinstance(value, bool):
+    kinds = isinstance(value, int | Decimal | str) and not isinstance(value, bool)
+    if kinds and len(str(value)) <= 20:
         return value
-    raise PydanticCustomError("pack_limit", "a number, or a date")
+    raise PydanticCustomError("pack_limit", "a number of at most 20 characters, or a date")
 
 
 Number = Annotated[Any, BeforeValidator(_read_number), WithJsonSchema({"type": "number"})]

@@ -39,6 +39,7 @@ _TRUE = frozenset({"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"
 _FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"})
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+\Z")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ODD_NUMBER = re.compile(
     r"[-+]?(0[0-9_]+|0b[01_]+|0o[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*_[0-9_]*"
     r"|[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?|[0-9]*\.[0-9]*[eE][-+]?[0-9]+|[0-9]+[eE][-+]?[0-9]+"
@@ -292,6 +293,8 @@ class _Builder:
             )
 
     def _scalar(self, event: Any, line: int) -> None:
+        if _CONTROL.search(event.value):
+            self.refuse(line, self._path(), "a control character", "visible characters")
         plain = event.style is None or event.style == ""
         if self._awaits_key():
             self._key(event.value, line)

@@ -26,6 +26,7 @@ from certification.packs.fields import (
     OneOrMany,
     Scalar,
     ScalarOrList,
+    ShortKey,
     Text,
     Title,
     Verified,
@@ -73,10 +74,10 @@ class Reference(Entry):
 class FactGroup(Entry):
     """A step of the wizard."""
 
-    key: Key
+    key: ShortKey
     title: Name
     intro: Text | None = None
-    order: int = Field(default=0, ge=0)
+    order: int = Field(default=0, ge=0, le=100_000)
 
 
 class Choice(Entry):
@@ -179,7 +180,7 @@ class Hcpcs(Entry):
 class Therapy(Entry):
     """An infusion therapy. Everything after ``cite`` is shown to the reader as it stands."""
 
-    key: Key
+    key: ShortKey
     generic: Name
     brands: list[Name] = []
     biosimilars: list[Name] = []
@@ -212,6 +213,12 @@ class Therapy(Entry):
     safety: Detail = None
     evidence: Detail = None
 
+    @model_validator(mode="after")
+    def _brands_fit(self) -> Therapy:
+        if len(", ".join(self.brands)) > 240:
+            raise PydanticCustomError("pack_brands", "brands of at most 240 characters together")
+        return self
+
 
 class Statement(Entry):
     """An evidence statement: one sentence that rests on its citations."""
@@ -230,7 +237,7 @@ class Statement(Entry):
 class TurnaroundProfile(Entry):
     """How long a request may take. Exactly one of ``hours`` and ``days`` (24 hours each)."""
 
-    key: Key
+    key: ShortKey
     title: Name
     urgency: Literal["standard", "expedited"]
     hours: int | None = Field(default=None, ge=1, le=8784)
@@ -250,7 +257,7 @@ class TurnaroundProfile(Entry):
 class DeterminationReason(Entry):
     """A coded reason for an adverse or a modified determination."""
 
-    key: Key
+    key: ShortKey
     label: Name
     says: Text
     plain: Text | None = None

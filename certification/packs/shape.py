@@ -37,19 +37,22 @@ def read_shape(document: Document) -> PackFile:
     try:
         return PackFile.model_validate(document.data)
     except ValidationError as error:
-        problems = [_problem(document, detail) for detail in error.errors(include_url=False)]
+        problems = [shape_problem(document, detail) for detail in error.errors(include_url=False)]
         raise PackError(problems) from None
 
 
-def _problem(document: Document, detail: ErrorDetails) -> Problem:
+def shape_problem(
+    document: Document, detail: ErrorDetails, above: Place = (), entry: str = ""
+) -> Problem:
+    """A complaint of the schema about a whole file, or about an ``entry`` that stands ``above``."""
     loc = detail["loc"]
-    place: Place = tuple(part for part in loc if part not in _TAGS)
+    place: Place = above + tuple(part for part in loc if part not in _TAGS)
     kind, found, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "missing":
         name = str(place[-1])
         return document.problem(place[:-1], f"no {name}", f"{name} is required")
     if kind == "extra_forbidden":
-        keys = _keys_at(loc[:-1])
+        keys = _keys_at((entry, *loc[:-1]) if entry else loc[:-1])
         allowed = offered(keys, loc[-1])
         if found is None:
             allowed += " (a text with a comma inside { } needs quotes)"

@@ -100,7 +100,8 @@ class Command(BaseCommand):
         pack = read_pack(*folders_of(options["folders"]))
         differing = [c for c in compare(pack) if c.state != "same"]
         for comparison in differing:
-            self.stdout.write(f"{comparison.state}: {comparison.wanted.section} {comparison.title}")
+            state = comparison.state if comparison.needs_review else "moved"
+            self.stdout.write(f"{state}: {comparison.wanted.section} {comparison.title}")
             for line in _detail(comparison):
                 self.stdout.write(f"  {line}")
         if differing:
