@@ -196,7 +196,7 @@ def _nullable(model: type[models.Model], name: str) -> bool:
     return any(f.name == name and getattr(f, "null", False) for f in model._meta.get_fields())
 
 
-@pytest.mark.parametrize("model", apps.get_app_config("certification").get_models())
+@pytest.mark.parametrize("model", list(apps.get_app_config("certification").get_models()))
 def test_by_and_at_stand_together(model: type[models.Model]) -> None:
     """A nullable ``x_at`` with a nullable ``x_by`` needs a both-or-neither constraint."""
     texts = [str(c.deconstruct()) for c in model._meta.constraints]

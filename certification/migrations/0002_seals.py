@@ -1,12 +1,8 @@
-"""Seals in the database: what is signed, written down or approved cannot be changed in SQL either.
-
-``SEALED``: rows are added, never changed or deleted.
-``EDITORIAL``: the listed columns of an approved row cannot change while it stays approved, and an
-approved row cannot be deleted.
-``PERMANENT``: once approved, also when retired later, the listed columns never change again.
-"""
+"""Seals in the database: what is signed, written down or approved cannot be changed in SQL either."""
 
 from django.db import migrations
+
+from certification.models.database_seals import Seals
 
 SEALED = (
     "certification_determination",
@@ -39,68 +35,9 @@ PERMANENT = {
     ),
 }  # fmt: skip
 
-
-def rules():
-    """Every refusal as (name, table, event, condition or None, sentence)."""
-    for table in SEALED:
-        yield f"{table}_no_update", table, "UPDATE", None, "sealed records are never changed"
-        yield f"{table}_no_delete", table, "DELETE", None, "sealed records are never deleted"
-    for table, columns in EDITORIAL.items():
-        changed = " OR ".join(f'OLD."{c}" {{differs}} NEW."{c}"' for c in columns)
-        yield (
-            f"{table}_approved", table, "UPDATE",
-            f"OLD.status = 'approved' AND NEW.status = 'approved' AND ({changed})",
-            "approved content is sealed; submit a revision",
-        )  # fmt: skip
-        yield (
-            f"{table}_approved_delete", table, "DELETE", "OLD.status = 'approved'",
-            "approved content is never deleted; retire it",
-        )  # fmt: skip
-    for table, columns in PERMANENT.items():
-        changed = " OR ".join(f'OLD."{c}" {{differs}} NEW."{c}"' for c in columns)
-        yield (
-            f"{table}_approved", table, "UPDATE",
-            "OLD.status IN ('approved', 'retired') AND "
-            f"(NEW.status NOT IN ('approved', 'retired') OR {changed})",
-            "an approved version is sealed for good; write a new version",
-        )  # fmt: skip
-        yield (
-            f"{table}_approved_delete", table, "DELETE", "OLD.status IN ('approved', 'retired')",
-            "an approved version is never deleted; retire it",
-        )  # fmt: skip
-
-
-def install(apps, schema_editor):
-    vendor = schema_editor.connection.vendor
-    for name, table, event, condition, sentence in rules():
-        if vendor == "sqlite":
-            when = f"WHEN {condition.format(differs='IS NOT')}" if condition else ""
-            schema_editor.execute(
-                f'CREATE TRIGGER "seal_{name}" BEFORE {event} ON "{table}" FOR EACH ROW {when} '
-                f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
-            )
-        else:
-            when = f"WHEN ({condition.format(differs='IS DISTINCT FROM')})" if condition else ""
-            schema_editor.execute(
-                f'CREATE FUNCTION "seal_{name}"() RETURNS trigger LANGUAGE plpgsql AS '
-                f"$$ BEGIN RAISE EXCEPTION '{sentence}' USING ERRCODE = '23514'; END $$"
-            )
-            schema_editor.execute(
-                f'CREATE TRIGGER "seal_{name}" BEFORE {event} ON "{table}" FOR EACH ROW {when} '
-                f'EXECUTE FUNCTION "seal_{name}"()'
-            )
-
-
-def remove(apps, schema_editor):
-    vendor = schema_editor.connection.vendor
-    for name, table, *_rest in rules():
-        if vendor == "sqlite":
-            schema_editor.execute(f'DROP TRIGGER IF EXISTS "seal_{name}"')
-        else:
-            schema_editor.execute(f'DROP TRIGGER IF EXISTS "seal_{name}" ON "{table}"')
-            schema_editor.execute(f'DROP FUNCTION IF EXISTS "seal_{name}"()')
+SEALS = Seals(sealed=SEALED, editorial=EDITORIAL, permanent=PERMANENT)
 
 
 class Migration(migrations.Migration):
     dependencies = [("certification", "0001_initial")]
-    operations = [migrations.RunPython(install, remove, elidable=False)]
+    operations = [migrations.RunPython(SEALS.install, SEALS.remove, elidable=False)]
