@@ -1,0 +1,21 @@
+"""Every model of monitoring, by subject."""
+
+from monitoring.models.courses import CourseAuthorization, InfusionCourse, Reaction, Visit
+from monitoring.models.holds import Alert, CalendarFeed, Hold
+from monitoring.models.plans import DueItem
+from monitoring.models.protocols import ProtocolVersion
+from monitoring.models.results import ImportBatch, Result
+
+__all__ = [
+    "Alert",
+    "CalendarFeed",
+    "CourseAuthorization",
+    "DueItem",
+    "Hold",
+    "ImportBatch",
+    "InfusionCourse",
+    "ProtocolVersion",
+    "Reaction",
+    "Result",
+    "Visit",
+]

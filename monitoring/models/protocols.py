@@ -1,0 +1,62 @@
+"""Which monitoring protocol is in force for a therapy on a day?"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from certification.models import EditorialModel, Therapy
+from certification.workflow import ContentStatus
+
+
+class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
+    def approved(self) -> Self:
+        return self.filter(status=ContentStatus.APPROVED)
+
+    def awaiting_review(self) -> Self:
+        return self.filter(status__in=[ContentStatus.SUBMITTED, ContentStatus.UNDER_REVIEW])
+
+    def review_overdue(self, *, as_of: date) -> Self:
+        return self.filter(next_review_on__lt=as_of).exclude(status=ContentStatus.RETIRED)
+
+    def in_force(self, on: date) -> Self:
+        """Approved, started, not expired on ``on``; the newest of each protocol comes first."""
+        return (
+            self.approved()
+            .filter(Q(effective_on__isnull=True) | Q(effective_on__lte=on))
+            .filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
+            .order_by("key", "-effective_on", "-approved_at", "-id")
+        )
+
+    def current(self, key: str, on: date) -> ProtocolVersion | None:
+        return self.in_force(on).filter(key=key).first()
+
+
+class ProtocolVersion(EditorialModel):
+    """One version of the monitoring rules of one therapy: a self-contained, sealed document."""
+
+    SEALED_FIELDS = ("key", "therapy_id", "title", "version", "document", "content_hash")
+
+    key = models.SlugField(max_length=100, db_index=True)
+    therapy = models.ForeignKey(Therapy, on_delete=models.PROTECT, related_name="protocol_versions")
+    title = models.CharField(max_length=240)
+    version = models.CharField(max_length=40)
+    document = models.JSONField()
+    content_hash = models.CharField(max_length=64, db_index=True)
+    effective_on = models.DateField(null=True, blank=True)
+    expires_on = models.DateField(null=True, blank=True)
+
+    objects = ProtocolVersionQuerySet.as_manager()
+
+    class Meta(EditorialModel.Meta):
+        ordering = ["key", "-version"]
+        constraints = [
+            *EditorialModel.Meta.constraints,
+            models.UniqueConstraint(fields=["key", "version"], name="one_row_a_protocol_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.version})"

@@ -1,0 +1,119 @@
+"""What came back: antibodies, MRI, laboratory values, examinations?
+
+Four dates: requested, done, reported, seen. A correction is a new row that supersedes the old one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+
+from certification.models import Patient, Site, User
+
+
+class ResultQuerySet(models.QuerySet["Result"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(site_id__in=user.site_ids)
+
+    def standing(self) -> Self:
+        """Reported and not superseded by a correction."""
+        return self.filter(reported_on__isnull=False, superseded_by__isnull=True)
+
+    def to_see(self) -> Self:
+        """Reported, and nobody has confirmed having seen it."""
+        return self.standing().filter(seen_at__isnull=True)
+
+
+class ImportBatch(models.Model):
+    """One CSV file of results that was taken in. The same file twice changes nothing."""
+
+    sha256 = models.CharField(max_length=64)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=120)
+    rows = models.PositiveIntegerField()
+    added = models.PositiveIntegerField()
+    imported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    imported_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-imported_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Result(models.Model):
+    """One result of one test. ``facts``: the values by fact key, as the engine reads them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="results")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    test = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict, blank=True)
+    requested_on = models.DateField(null=True, blank=True)
+    done_on = models.DateField(null=True, blank=True)
+    reported_on = models.DateField(null=True, blank=True)
+    seen_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    seen_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(max_length=400, blank=True)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="superseded_by"
+    )
+    correction_reason = models.CharField(max_length=240, blank=True)
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="results"
+    )
+    import_key = models.CharField(max_length=64, blank=True)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField()
+
+    objects = ResultQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-done_on", "-entered_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seen_by__isnull=True, seen_at__isnull=True)
+                | Q(seen_by__isnull=False, seen_at__isnull=False, reported_on__isnull=False),
+                name="seen_by_and_at_after_report",
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_on__isnull=True) | Q(done_on__isnull=False),
+                name="reported_means_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(reported_on__isnull=True) | Q(reported_on__gte=F("done_on")),
+                name="reported_after_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(requested_on__isnull=True)
+                | Q(done_on__isnull=True)
+                | Q(done_on__gte=F("requested_on")),
+                name="done_after_requested",
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | ~Q(correction_reason=""),
+                name="correction_says_why",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "import_key"],
+                condition=~Q(import_key=""),
+                name="imported_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["patient", "test", "-done_on"], name="result_of_patient"),
+            models.Index(
+                fields=["site", "reported_on"],
+                condition=Q(seen_at__isnull=True, reported_on__isnull=False),
+                name="result_to_see",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.test
