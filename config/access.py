@@ -80,5 +80,10 @@ class NoStoreMiddleware:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """What every page shows around its content: whether this is a demo, and what is allowed."""
     user = getattr(request, "user", None)
-    granted = permissions_of(user.role_keys) if user is not None and user.is_authenticated else ()
-    return {"DEMO": settings.DEMO, "may": {p.name.lower(): True for p in granted}}
+    if user is None or not user.is_authenticated:
+        return {"DEMO": settings.DEMO, "may": {}, "role_titles": []}
+    return {
+        "DEMO": settings.DEMO,
+        "may": {p.name.lower(): True for p in permissions_of(user.role_keys)},
+        "role_titles": [card.title for key, card in ROLES.items() if key in user.role_keys],
+    }
