@@ -113,6 +113,9 @@ def _points(
 ) -> Iterator[Fraction]:
     """Every mark that is an allowed value, and enough values below, between and above the marks."""
     marks = kinds or [Fraction(0)]
+    if len({step, *steps}) == 1:
+        yield from _points_on_one_grid(marks, step, count)
+        return
     reach = _common(steps) * (count + 1)
     fences = [marks[0] - reach, *marks, marks[-1] + reach]
     for lower, upper in pairwise(fences):
@@ -124,6 +127,23 @@ def _points(
             for start, end in pairwise([lower, *anchors, upper]):
                 for part in range(1, count + 1):
                     yield start + (end - start) * part / (count + 1)
+        if upper in marks and (step is None or upper % step == 0):
+            yield upper
+
+
+def _points_on_one_grid(
+    marks: Sequence[Fraction], step: Fraction | None, count: int
+) -> Iterator[Fraction]:
+    """The same for facts that all allow the same values: ``count`` values between two marks."""
+    beyond = (step or Fraction(1)) * (count + 1)
+    for lower, upper in pairwise([marks[0] - beyond, *marks, marks[-1] + beyond]):
+        if step is None:
+            yield from (
+                lower + (upper - lower) * part / (count + 1) for part in range(1, count + 1)
+            )
+        else:
+            first, end = floor(lower / step) + 1, ceil(upper / step)
+            yield from (step * index for index in range(first, min(first + count, end)))
         if upper in marks and (step is None or upper % step == 0):
             yield upper
 

@@ -150,9 +150,15 @@ class Completer:
         for key, contradiction in self._contradictions:
             if truth_of(contradiction.when, known) is Truth.MET:
                 deciding = dict.fromkeys(_deciding(contradiction.when, Truth.MET, known))
-                involved = tuple(name for name in deciding if name in known.facts)
-                flagged.append(FlaggedContradiction(key, involved, contradiction.says))
+                involved = tuple(name for name in deciding if _documented(name, known))
+                if involved:
+                    flagged.append(FlaggedContradiction(key, involved, contradiction.says))
         return flagged
+
+
+def _documented(key: str, known: Known) -> bool:
+    fact = known.facts.get(key)
+    return fact is not None and fact.value is not None
 
 
 def _deciding(node: Node, truth: Truth, known: Known) -> Iterator[str]:

@@ -10,7 +10,7 @@ Results are the three truths, and ``IMPOSSIBLE`` for answers that cannot stand t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 NOT_MET, UNKNOWN, MET, IMPOSSIBLE = range(4)
 _FIRST = 4
@@ -26,6 +26,7 @@ class Diagram:
         self.branches: list[tuple[int, ...]] = [()] * _FIRST
         self._numbers: dict[tuple[int, tuple[int, ...]], int] = {}
         self._certain: dict[int, int] = {}
+        self._either: dict[tuple[int, int], int] = {}
         self._both: dict[tuple[int, int], int] = {}
         self._opposite = {NOT_MET: MET, UNKNOWN: UNKNOWN, MET: NOT_MET, IMPOSSIBLE: IMPOSSIBLE}
 
@@ -79,24 +80,40 @@ class Diagram:
 
     def either(self, first: int, second: int) -> int:
         """Met when one is met, not met when both are not met (Kleene's "or")."""
-        return self.opposite(self.both(self.opposite(first), self.opposite(second)))
+        if first > second:
+            first, second = second, first
+        if first in (MET, second) or second == NOT_MET:
+            return first
+        if first == NOT_MET or second == MET:
+            return second
+        key = (first, second)
+        found = self._either.get(key)
+        if found is None:
+            found = self._either[key] = self._split(self.either, first, second)
+        return found
 
-    def every(self, nodes: Sequence[int]) -> int:
+    def every(self, nodes: Iterable[int]) -> int:
         """Met when all are met."""
         result = MET
-        for node in sorted(nodes, key=self.question.__getitem__, reverse=True):
+        for node in self._last_first(nodes):
             result = self.both(node, result)
         return result
 
-    def some(self, nodes: Sequence[int]) -> int:
+    def some(self, nodes: Iterable[int]) -> int:
         """Met when one is met."""
-        return self.opposite(self.every([self.opposite(node) for node in nodes]))
+        result = NOT_MET
+        for node in self._last_first(nodes):
+            result = self.either(node, result)
+        return result
 
-    def at_least(self, count: int, nodes: Sequence[int]) -> int:
+    def _last_first(self, nodes: Iterable[int]) -> list[int]:
+        """Putting the latest questions together first keeps what is in between small."""
+        return sorted(nodes, key=self.question.__getitem__, reverse=True)
+
+    def at_least(self, count: int, nodes: Iterable[int]) -> int:
         """Met when ``count`` are met, not met when that can no longer be reached."""
-        ordered = sorted(nodes, key=self.question.__getitem__, reverse=True)
         row = [MET] + [NOT_MET] * count
-        for node in ordered:
+        for node in self._last_first(nodes):
             for needed in range(count, 0, -1):
                 row[needed] = self.either(self.both(node, row[needed - 1]), row[needed])
         return row[count]

@@ -20,11 +20,12 @@ distant places multiply it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from certification.criteria.answers import marks_of, representatives
+from certification.criteria.arrangement import arrange
 from certification.criteria.derived import Completed
 from certification.criteria.diagram import IMPOSSIBLE, MET, NOT_MET, UNKNOWN, Diagram
 from certification.criteria.facts import FactValue, Vocabulary
@@ -50,7 +51,6 @@ class Information:
         self.vocabulary = vocabulary
         self.root = AllOf("", (criteria.indications, Not("", criteria.contraindications)))
         self.questions = _reading_order([self.root], vocabulary)
-        self.number = {key: number for number, key in enumerate(self.questions)}
         self.resting = _all_tests([self.root], self.questions, vocabulary)
         self.contradictions: dict[str, list[Node]] = {}
         roots: list[Node] = [self.root]
@@ -61,6 +61,8 @@ class Information:
                     self.contradictions.setdefault(key, []).append(contradiction.when)
         self.tests = _all_tests(roots, _reading_order(roots, vocabulary), vocabulary)
         self.linked = _linked(self.tests)
+        self.questions = arrange(self.questions, _meeting(roots, self.tests, vocabulary))
+        self.number = {key: number for number, key in enumerate(self.questions)}
         highest = 1 << len(vocabulary)
         rank = {key: number for number, key in enumerate(vocabulary, start=1)}
         self.costs = [2 * highest - (highest >> rank[key]) for key in self.questions]
@@ -118,6 +120,22 @@ def _all_tests(
         for node in walk(root)
         if isinstance(node, FactTest)
     ]
+
+
+def _meeting(
+    roots: Sequence[Node], tests: Iterable[FactTest], vocabulary: Vocabulary
+) -> Iterator[Iterable[str]]:
+    """The sets of facts that meet somewhere: in a group, a test, or an ``applies_when``."""
+    for root in roots:
+        for node in walk(root):
+            if not isinstance(node, FactTest):
+                yield fact_keys(node)
+    for test in tests:
+        if test.value_of:
+            yield (test.fact, test.value_of)
+    for definition in vocabulary.values():
+        if definition.applies_when is not None:
+            yield (definition.key, *fact_keys(definition.applies_when))
 
 
 def _linked(tests: Iterable[FactTest]) -> Mapping[str, set[str]]:
@@ -188,12 +206,6 @@ class _Question:
             self._states[key] = states
         return states
 
-    def _may_not_apply(self, key: str) -> bool:
-        """Does ``applies_when`` speak for this fact? Not when a value was given for it."""
-        return self.vocabulary[key].applies_when is not None and not self._has_value(
-            key, self.now.get(key)
-        )
-
     def _answers(self, key: str) -> list[FactValue]:
         information, as_of = self.information, self.known.as_of
         together = information.linked.get(key)
@@ -230,7 +242,7 @@ class _Question:
             for key in keys:
                 found = self._unknown_where(found, self._contradicted(key))
         for key in keys:
-            if self._may_not_apply(key):
+            if self.vocabulary[key].applies_when is not None:
                 found = self._unless(found, self._does_not_apply(key, trusted))
         return found
 
@@ -270,6 +282,10 @@ class _Question:
         if found is None:
             whens = self.information.contradictions.get(key, ())
             found = self.diagram.some([self._takes_part(key, when, Truth.MET) for when in whens])
+            if found != NOT_MET:
+                documented = [state and state.value is not None for state in self._states_of(key)]
+                branches = [MET if one else NOT_MET for one in documented]
+                found = self.diagram.both(found, self._ask(key, branches))
             self._contradicts[key] = found
         return found
 
@@ -296,7 +312,7 @@ class _Question:
         waiting = {}
         for key in self.information.questions:
             states = self._states_of(key)
-            if len(states) > 1 and self._may_not_apply(key):
+            if len(states) > 1 and not self._has_value(key, states[0]):
                 answered = self._ask(key, [MET] + [NOT_MET] * (len(states) - 1))
                 waiting[key] = self._lacking(answered, self._applies_when(key, trusted=True))
         while touching := [key for key in waiting if self._asked(waiting[key]) & asked]:

@@ -2,7 +2,7 @@
 
 ``asked_facts``     what a person may have to answer: tested facts, what they are worked out from,
                     what decides whether they apply, and the dates they take from other facts
-``needed_facts``    these, and the facts by which contradictions among them are seen
+``needed_facts``    these, and the facts with which they can stand in contradiction
 ``document_facts``  these, and the facts that the worked examples give
 
 All keep the order of the vocabulary, which is the order of the wizard.
@@ -35,7 +35,15 @@ def asked_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[str, 
 
 def needed_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[str, FactDefinition]:
     """A vocabulary that is enough to evaluate the set, and to see its contradictions."""
-    return _watched(set(asked_facts(criteria_set, vocabulary)), vocabulary)
+    asked = set(asked_facts(criteria_set, vocabulary))
+    watching = {
+        key
+        for key, definition in vocabulary.items()
+        for contradiction in definition.contradictions
+        if not asked.isdisjoint(fact_keys(contradiction.when))
+    }
+    keys = _closure(asked | watching, vocabulary, contradictions=True)
+    return {key: definition for key, definition in vocabulary.items() if key in keys}
 
 
 def document_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[str, FactDefinition]:
@@ -43,22 +51,8 @@ def document_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[st
     keys = set(needed_facts(criteria_set, vocabulary))
     for example in criteria_set.examples:
         keys.update(example.facts)
-    return _watched(keys, vocabulary)
-
-
-def _watched(keys: set[str], vocabulary: Vocabulary) -> dict[str, FactDefinition]:
-    while True:
-        keys = _closure(keys, vocabulary, contradictions=True)
-        watching = {
-            key
-            for key, definition in vocabulary.items()
-            if key not in keys
-            for contradiction in definition.contradictions
-            if keys.issuperset(fact_keys(contradiction.when))
-        }
-        if not watching:
-            return {key: definition for key, definition in vocabulary.items() if key in keys}
-        keys |= watching
+    keys = _closure(keys, vocabulary, contradictions=True)
+    return {key: definition for key, definition in vocabulary.items() if key in keys}
 
 
 def _closure(start: Iterable[str], vocabulary: Vocabulary, *, contradictions: bool) -> set[str]:
