@@ -45,6 +45,7 @@ _PLACE = re.compile(
 )
 _AND_OTHERS = re.compile(r"et al\.?|and others", re.IGNORECASE)
 _NUMBER = re.compile(r"^1\.\s*")
+_DOI_BEFORE_PMID = re.compile(r"(doi:\S+) (?=PubMed PMID)")
 _CITED_DATE = re.compile(r"\[cited (\d{4})([A-Z][a-z]{2})(\d{1,2})\]")
 
 
@@ -127,5 +128,6 @@ def _formatted(item: str) -> str:
     list_of_one = CitationStylesBibliography(_style(), CiteProcJSON([data]), formatter.plain)
     list_of_one.register(Citation([CitationItem(data["id"])]))
     text = _NUMBER.sub("", str(list_of_one.bibliography()[0]))
+    text = _DOI_BEFORE_PMID.sub(r"\1. ", text)
     text = _CITED_DATE.sub(r"[cited \1 \2 \3]", text)
     return text.replace("..", ".").replace("?.", "?").strip()

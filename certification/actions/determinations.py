@@ -235,9 +235,10 @@ def _quantity(
     count = limit.get("count")
     infusions = given["infusions"] if given["infusions"] is not None else count
     terms = {
-        "dose": one_line(given["dose"], field="dose", limit=120) or str(limit.get("dose", "")),
-        "interval": one_line(given["interval"], field="interval", limit=120)
-        or str(limit.get("interval", "")),
+        "dose": one_line(given["dose"] or str(limit.get("dose", "")), field="dose", limit=120),
+        "interval": one_line(
+            given["interval"] or str(limit.get("interval", "")), field="interval", limit=120
+        ),
         "infusions": infusions,
     }
     if infusions is not None and not 1 <= infusions <= MOST_INFUSIONS:

@@ -18,6 +18,7 @@ from certification.letters.findings import (
 )
 from certification.letters.wording import (
     appeal_text,
+    begin,
     day,
     head,
     is_adverse,
@@ -64,7 +65,9 @@ def clinician_letter(record: Mapping[str, Any], seal: str) -> dict[str, Any]:
     content = {
         **head(record, title=f"Determination: {outcome}"),
         "to": _recipient(record),
-        "subject": f"{therapy_text(record)}: {record['case']['request_title'].lower()} request",
+        "subject": begin(
+            f"{therapy_text(record)}: {record['case']['request_title'].lower()} request"
+        ),
         "outcome": outcome,
         "tone": outcome_tone(record),
         "opening": OPENINGS[determination["outcome"]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from certification.criteria.explanation import DOES_NOT_APPLY
 from certification.letters.wording import day, is_unverified, source_text
 
 INDICATION_WORDS = {"met": "Met", "not_met": "Not met", "unknown": "Not documented"}
@@ -83,7 +84,11 @@ def named_criterion(
         if node is None:
             raise KeyError(node_id)
         row = _row(node, numbering, 0, BAR_WORDS, BAR_TONES)
-    return row | {"facts": _facts_below(node)}
+    facts = _facts_below(node)
+    return row | {
+        "facts": [fact for fact in facts if fact["documented"]],
+        "lacking": [fact["label"] for fact in facts if not fact["documented"]],
+    }
 
 
 def _rows(
@@ -131,21 +136,23 @@ def _row(
         "cites": numbering.cite(node.get("cite", [])),
         "unverified": is_unverified(node),
         "others": "",
+        "lacking": [],
     }
 
 
-def _facts_below(node: Mapping[str, Any]) -> list[dict[str, str]]:
+def _facts_below(node: Mapping[str, Any]) -> list[dict[str, Any]]:
     facts = {fact["key"]: _fact(fact) for fact in node.get("facts", ())}
     for child in node.get("children", ()):
         facts |= {fact["key"]: fact for fact in _facts_below(child)}
     return list(facts.values())
 
 
-def _fact(fact: Mapping[str, Any]) -> dict[str, str]:
+def _fact(fact: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "key": fact["key"],
         "label": fact["label"],
         "text": fact["text"],
+        "documented": fact["value"] is not None or fact["text"].lower() == DOES_NOT_APPLY,
         "source": source_text(fact["source"]) if fact.get("source") else "",
         "observed_on": day(fact.get("observed_on")),
     }

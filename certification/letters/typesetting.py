@@ -8,6 +8,7 @@ so that the same content gives the same bytes on one version of the typesetter.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,11 +19,40 @@ from django.conf import settings
 TEMPLATES = settings.BASE_DIR / "templates" / "letters"
 STANDARD = "ua-1"
 
+# A character for which the typesetter brings no glyph stands as a box, and the letter says so.
+BOX = "□"
+BOX_NOTE = (
+    "Some characters cannot be printed in this letter and stand as □. The name and the words in "
+    "full are in the record of the case."
+)
+MOST_ATTEMPTS = 40
+_NO_GLYPH = re.compile(r"the text `\"(.+?)\"` could not be displayed", re.DOTALL)
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+# Scripts without glyphs, from Thai on; Latin, Greek, punctuation and signs in between have them.
+_FAR_SCRIPTS = re.compile(r"[\u0e00-\u1dff\u2c00-\ufaff\U00010000-\U0010ffff]")
+
 
 def typeset(template: str, content: Mapping[str, Any], *, at: datetime) -> bytes:
-    """The PDF of a template with its content. Raises ``typst.TypstError`` when it does not fit
-    the accessibility standard, such as a heading level that was left out."""
-    return typst.compile(
+    """The PDF of a template with its content, whose ``notes`` tell of what cannot be printed.
+
+    Raises ``typst.TypstError`` when the template breaks the accessibility standard.
+    """
+    printable: Mapping[str, Any] = content
+    for _ in range(MOST_ATTEMPTS):
+        try:
+            return _compile(template, printable, at)
+        except typst.TypstError as error:
+            lacking = _NO_GLYPH.search(str(error))
+            if lacking is None:
+                raise
+            if printable is content:
+                printable = {**content, "notes": [*content["notes"], BOX_NOTE]}
+            printable = _boxed(printable, _plain(lacking[1]))
+    return _compile(template, printable, at)
+
+
+def _compile(template: str, content: Mapping[str, Any], at: datetime) -> bytes:
+    pdf: bytes = typst.compile(
         TEMPLATES / template,
         root=TEMPLATES,
         font_paths=[],
@@ -32,3 +62,20 @@ def typeset(template: str, content: Mapping[str, Any], *, at: datetime) -> bytes
         pdf_standards=[STANDARD],
         timestamp=int(at.timestamp()),
     )
+    return pdf
+
+
+def _boxed(content: Any, lacking: str) -> Any:
+    """The same content with boxes for what lacks a glyph, and for all far scripts at once."""
+    match content:
+        case str():
+            return _FAR_SCRIPTS.sub(BOX, content.replace(lacking, BOX))
+        case Mapping():
+            return {key: _boxed(value, lacking) for key, value in content.items()}
+        case list() | tuple():
+            return [_boxed(value, lacking) for value in content]
+    return content
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)

@@ -99,11 +99,16 @@ def appeal_text(record: Mapping[str, Any]) -> str:
 
 
 def therapy_text(record: Mapping[str, Any]) -> str:
-    """The generic name with its brands: ocrelizumab (Brand)."""
+    """The generic name with its brands in brackets."""
     therapy = record["therapy"]
     return (
         f"{therapy['generic']} ({therapy['brands']})" if therapy["brands"] else therapy["generic"]
     )
+
+
+def begin(text: str) -> str:
+    """The text with a capital letter at its beginning and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def is_unverified(item: Mapping[str, Any]) -> bool:
