@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from certification.criteria.codec import read_document
 from certification.criteria.evaluation import Evaluation, Evaluator, Explanation
 from certification.criteria.facts import (
@@ -140,13 +142,18 @@ def prefill(
 ) -> dict[str, Prefill]:
     """The newest answer of the person's other cases to each question, offered with its age.
 
-    Newest by the date observed, else by the date answered. One query.
+    Newest by the date observed, else by the date answered. One query. ``exclude``: the case that
+    is being answered; a question about the requested therapy takes answers of that therapy only.
     """
     answers = Answer.objects.filter(
         case__patient=patient, fact_key__in=list(fact_keys), state=Answer.State.GIVEN
     ).select_related("case__site")
     if exclude is not None:
-        answers = answers.exclude(case=exclude)
+        vocabulary = vocabulary_of(exclude.criteria_version)
+        of_request = [key for key, definition in vocabulary.items() if definition.of_request]
+        answers = answers.exclude(case=exclude).exclude(
+            ~Q(case__therapy=exclude.therapy_id), fact_key__in=of_request
+        )
     newest: dict[str, tuple[date, Answer]] = {}
     for answer in answers.order_by("answered_at", "id"):
         seen_on = answer.observed_on or local_date(answer.answered_at, answer.case.site.time_zone)

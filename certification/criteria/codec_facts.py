@@ -50,6 +50,7 @@ _FIELD = ("key", "label", "type", "choices", "minimum", "maximum", "required")
 _TEXTS = ("unit", "group", "help", "why", "dated_by", "verified")
 _FACT = (
     *("key", "label", "type", "choices", "fields", "minimum", "maximum", "step", "future"),
+    "of_request",
     *(*_TEXTS, "codes", "applies_when", "derived", "contradictions"),
 )
 _LIMITED = (FactType.INTEGER, FactType.DECIMAL, FactType.DATE)
@@ -117,6 +118,7 @@ def _bare_definition(data: Any, path: str) -> FactDefinition:
         maximum=field.maximum,
         step=step,
         future=_flag(data, "future", path),
+        of_request=_flag(data, "of_request", path),
         codes=to_data(codes) if codes else None,
         **{key: text(data, key, path) for key in _TEXTS},
     )
@@ -317,8 +319,9 @@ def definition_to_data(definition: FactDefinition) -> dict[str, Any]:
         ]
     if definition.step is not None:
         data["step"] = to_data(definition.step)
-    if definition.future:
-        data["future"] = True
+    for flag in ("future", "of_request"):
+        if getattr(definition, flag):
+            data[flag] = True
     if definition.codes:
         data["codes"] = to_data(definition.codes)
     data |= {key: getattr(definition, key) for key in _TEXTS if getattr(definition, key)}

@@ -151,6 +151,7 @@ class Fact(Entry):
     maximum: Limit | None = None
     step: Number | None = None
     future: bool = False
+    of_request: bool = False
     group: Key | None = None
     help: Text | None = None
     why: Text | None = None
