@@ -114,8 +114,8 @@ class FactDefinition:
 
     ``dated_by`` names the date fact that carries this value's observation date. ``step``: a decimal
     must be a multiple of it (EDSS goes in half steps). Dates in the future are refused unless
-    ``future`` is set. ``of_request``: the question is about the requested therapy, not the person; an
-    answer given for one therapy says nothing about another.
+    ``future`` is set. ``of_request``: the question is about the requested therapy, not the person;
+    an answer given for one therapy says nothing about another.
     """
 
     key: str
