@@ -1,0 +1,134 @@
+"""What do one set of criteria say of many people? JSON Lines in, JSON Lines out.
+
+``evaluate SET_KEY [--pack DIR]... [--as-of DATE] [--format jsonl|text] [--explain] [FILE|-]``
+
+With ``--pack`` the criteria come straight from files and no database is touched; without it the
+version in force in the database answers. A line that cannot be read gives an error object with its
+number, the rest goes on, and the exit code is 1. People stream through: memory stays constant.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, BinaryIO
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from certification.criteria.codec import content_hash, read_document
+from certification.criteria.evaluation import Evaluator
+from certification.models import CriteriaVersion
+from certification.packs.pack import folders_of, read_pack
+from certification.packs.people import Criteria, evaluate_people
+from certification.packs.problems import PackError, offered
+
+BROKEN_PIPE = 128 + 13
+"""The exit code of a program that wrote into a closed pipe, as shells expect it."""
+
+
+class Command(BaseCommand):
+    help = "Evaluate people (JSON Lines) under a set of criteria."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        add = parser.add_argument
+        add("set_key", metavar="SET_KEY", help="for example natalizumab-initial")
+        add("file", nargs="?", default="-", metavar="FILE", help="people; - is standard input")
+        add(
+            "--pack", action="append", metavar="DIR", help="a folder, or 'shipped'; may be repeated"
+        )
+        add("--as-of", type=_day, metavar="DATE", help="the day it is about (today)")
+        add("--format", choices=["jsonl", "text"], default="jsonl")
+        add("--explain", action="store_true", help="with the whole explanation")
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Options may stand between SET_KEY and FILE, which argparse allows only when asked."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
+        return parser
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        as_of = options["as_of"] or timezone.localdate()
+        if options["pack"]:
+            criteria = _from_files(options["pack"], options["set_key"])
+        else:
+            criteria = _from_database(options["set_key"], as_of)
+        with _opened(options["file"]) as people:
+            answers = evaluate_people(
+                criteria,
+                people,
+                as_of=as_of,
+                explain=options["explain"],
+                as_text=options["format"] == "text",
+            )
+            failed = _write(answers)
+        if failed:
+            sys.exit(1)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a date such as 2027-01-12") from None
+
+
+def _from_files(names: list[str], set_key: str) -> Criteria:
+    try:
+        pack = read_pack(*folders_of(names))
+    except PackError as error:
+        raise CommandError(f"The pack cannot be used:\n{error}") from None
+    if set_key not in pack.criteria_sets:
+        raise CommandError(_unknown(set_key, pack.criteria_sets, "in this pack"))
+    document = pack.document(set_key)
+    evaluator = Evaluator(pack.criteria_sets[set_key], pack.vocabulary)
+    return Criteria(evaluator, pack.vocabulary, content_hash(document))
+
+
+def _from_database(set_key: str, as_of: date) -> Criteria:
+    version = CriteriaVersion.objects.current(set_key, as_of)
+    if version is None:
+        in_force = CriteriaVersion.objects.in_force(as_of).values_list("set_key", flat=True)
+        raise CommandError(_unknown(set_key, dict.fromkeys(in_force), f"in force on {as_of}"))
+    criteria_set, vocabulary = read_document(version.document)
+    return Criteria(Evaluator(criteria_set, vocabulary), vocabulary, version.content_hash)
+
+
+def _unknown(set_key: str, known: Mapping[str, Any], where: str) -> str:
+    if not known:
+        return f"There are no criteria {where}."
+    return f"There are no criteria {set_key!r} {where}. There are: {offered(known, set_key)}."
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = open(name, "rb")  # noqa: SIM115 (closed below, whoever reads it)
+    except OSError as error:
+        raise CommandError(f"{name}: {error.strerror}") from None
+    with stream:
+        yield stream
+
+
+def _write(answers: Iterator[tuple[bool, bytes]]) -> bool:
+    """Writes every answer as it comes; whether one of them was an error."""
+    failed = False
+    out = sys.stdout.buffer
+    try:
+        for good, line in answers:
+            failed = failed or not good
+            out.write(line)
+        out.flush()
+    except BrokenPipeError:
+        # Whoever read us has gone. Nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(BROKEN_PIPE)
+    return failed
