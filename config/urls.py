@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from certification.views.home import home
+
 urlpatterns = [
+    path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("certification.urls")),

@@ -3,56 +3,115 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-
-from certification.criteria.codec_facts import vocabulary_from_data
-from certification.criteria.facts import FactDefinition, Vocabulary
-from certification.criteria.tree_words import sentence
+from certification.criteria.codec import CriteriaError, vocabulary_from_data
+from certification.criteria.facts import (
+    Derivation,
+    FactDefinition,
+    RowField,
+    RowFilter,
+    Vocabulary,
+)
+from certification.criteria.tree_words import sentence, value_text
 from certification.models import Fact
 
 KIND_WORDS = {
-    "years_since": "Whole years since {from_fact}",
-    "months_since": "Whole months since {from_fact}",
-    "days_since": "Days since {from_fact}",
-    "count_rows": "Number of rows of {from_fact}",
-    "max_of_rows": "Largest {field} among the rows of {from_fact}",
-    "last_of_rows": "{field} of the last row of {from_fact}",
-    "observed_on": "Date on which {from_fact} was observed",
+    "years_since": "whole years since “{origin}”",
+    "months_since": "whole months since “{origin}”",
+    "days_since": "days since “{origin}”",
+    "count_rows": "number of rows of “{origin}”",
+    "max_of_rows": "largest “{field}” among the rows of “{origin}”",
+    "last_of_rows": "“{field}” of the last row of “{origin}”",
+    "observed_on": "the day on which “{origin}” was observed",
 }
+OPERATOR_WORDS = {"eq": "is", "in": "is", "gte": "is at least"}
 
 
-def current_vocabulary() -> Vocabulary:
-    """Every question of the database as the engine reads it."""
-    facts = Fact.objects.select_related("group").order_by("group__order", "order", "key")
-    return vocabulary_from_data([fact.definition_data() for fact in facts])
+def current_vocabulary(instead: Fact | None = None) -> Vocabulary:
+    """Every question of the database as the engine reads it, with ``instead`` in the place of the
+    row that it is (or beside the others). Raises ``CriteriaError``."""
+    rows = Fact.objects.select_related("group").order_by("group__order", "order", "key")
+    if instead is None:
+        return vocabulary_from_data([row.definition_data() for row in rows])
+    kept = [row for row in rows if row.pk != instead.pk]
+    return vocabulary_from_data([row.definition_data() for row in (*kept, instead)])
 
 
-def rules_in_words(key: str) -> SafeString:
-    """The rules of one question as a list of sentences, safe to print."""
-    vocabulary = current_vocabulary()
-    lines = list(_sentences(vocabulary[key], vocabulary)) or [
-        "No rules: the answer is used as given."
-    ]
-    return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
+def mistake_in(fact: Fact) -> str:
+    """What the engine could not read if this question were saved; empty when it is sound."""
+    try:
+        current_vocabulary(instead=fact)
+    except CriteriaError as error:
+        return (
+            f"The engine cannot read this: {error.path} is {error.found}; allowed: {error.allowed}."
+        )
+    return ""
+
+
+def rules_in_words(key: str) -> list[str]:
+    """The rules of one question, a sentence a line."""
+    try:
+        vocabulary = current_vocabulary()
+    except CriteriaError as error:
+        return [f"The questions cannot be read: {error}."]
+    return list(_sentences(vocabulary[key], vocabulary)) or ["None: the answer is used as given."]
 
 
 def _sentences(definition: FactDefinition, vocabulary: Vocabulary) -> Iterator[str]:
+    for field in definition.fields:
+        yield _column(field)
+    if definition.future:
+        yield "The date may lie in the future."
     if definition.dated_by:
-        yield f"Dated by: {vocabulary[definition.dated_by].label}."
+        yield f"Dated by “{vocabulary[definition.dated_by].label}”."
     if definition.applies_when is not None:
         yield f"Applies when: {sentence(definition.applies_when, vocabulary)}."
     if definition.derived is not None:
-        derived = definition.derived
-        origin = vocabulary[derived.from_fact].label if derived.from_fact else ""
-        if derived.cases:
-            for case in derived.cases:
-                yield f"Is {case.value} when: {sentence(case.when, vocabulary)}."
-        else:
-            words = KIND_WORDS[derived.kind].format(from_fact=origin, field=derived.field)
-            yield f"Worked out: {words}."
-        for condition in derived.where:
-            yield f"Only rows where {condition.field} {condition.op} {condition.value}."
+        yield from _derived(definition, definition.derived, vocabulary)
     for contradiction in definition.contradictions:
-        yield f"Contradiction: {contradiction.says}"
+        yield f"Flagged as a contradiction: {contradiction.says}"
+    for system, code in (definition.codes or {}).items():
+        yield f"Code in {system.upper()}: {code}."
+
+
+def _column(field: RowField) -> str:
+    choices = ", ".join(choice.label for choice in field.choices)
+    offered = f" ({choices})" if choices else ""
+    return f"Column “{field.label}”{offered}{', always filled in' if field.required else ''}."
+
+
+def _derived(
+    definition: FactDefinition, derived: Derivation, vocabulary: Vocabulary
+) -> Iterator[str]:
+    origin = vocabulary.get(derived.from_fact)
+    if derived.cases:
+        for case in derived.cases:
+            value = value_text(definition, case.value)
+            yield f"Worked out: “{value}” when {sentence(case.when, vocabulary)}."
+        if derived.otherwise is not None:
+            yield f"Otherwise “{value_text(definition, derived.otherwise)}”."
+        return
+    words = KIND_WORDS[derived.kind].format(
+        origin=origin.label if origin else "", field=_field_label(origin, derived.field)
+    )
+    if derived.kind == "count_rows" and derived.field:
+        words += f", each “{_field_label(origin, derived.field)}” once"
+    conditions = " and ".join(_condition(origin, where) for where in derived.where)
+    yield f"Worked out: {words}{f', only where {conditions}' if conditions else ''}."
+
+
+def _condition(origin: FactDefinition | None, where: RowFilter) -> str:
+    values = where.value if isinstance(where.value, tuple | list) else (where.value,)
+    field = _field(origin, where.field)
+    shown = " or ".join(value_text(field, value) if field else str(value) for value in values)
+    return f"“{_field_label(origin, where.field)}” {OPERATOR_WORDS[where.op]} {shown}"
+
+
+def _field(origin: FactDefinition | None, key: str) -> RowField | None:
+    return next((f for f in (origin.fields if origin else ()) if f.key == key), None)
+
+
+def _field_label(origin: FactDefinition | None, key: str) -> Any:
+    field = _field(origin, key)
+    return field.label if field else key

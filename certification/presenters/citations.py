@@ -1,0 +1,110 @@
+"""Under which number does a source stand, and how is it named?"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+
+from certification.criteria.tree import Citation
+from certification.models import Reference
+
+SHORT = 56
+NOT_LISTED = "Cited by the founding article, which does not list it. Nothing was made up for it."
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A numbered citation beside a sentence. ``short``: source and place in a few words."""
+
+    number: int
+    short: str = ""
+    href: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One line of a reference list."""
+
+    number: int | str
+    text: str
+    kind: str
+    url: str
+    verified: str
+    note: str
+    status: str = ""
+    url_label: str = ""
+
+
+class Sources:
+    """The references of a page by key. One query, however many are cited."""
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self.numbers = numbers
+        self._rows: dict[str, Reference] | None = None
+
+    @property
+    def rows(self) -> dict[str, Reference]:
+        if self._rows is None:
+            found = Reference.objects.filter(key__in=list(self.numbers)).defer("submitted_by")
+            self._rows = {row.key: row for row in found}
+        return self._rows
+
+    def cites(self, citations: Iterable[Citation], *, named: bool = False) -> tuple[Cite, ...]:
+        """``named``: with the source in words, for the place where the question stands."""
+        numbered: dict[int, Cite] = {}
+        for citation in citations:
+            number = self.numbers.get(citation.ref)
+            if number is None or number in numbered:
+                continue
+            short = self._short(citation) if named else ""
+            numbered[number] = Cite(number, short, note=citation.note)
+        return tuple(numbered.values())
+
+    def listed(self, numbers: Container[int] | None = None) -> list[Source]:
+        """The reference list, in order of number; all, or those named."""
+        return [
+            source_line(number, self.rows.get(key), key)
+            for key, number in self.numbers.items()
+            if numbers is None or number in numbers
+        ]
+
+    def _short(self, citation: Citation) -> str:
+        row = self.rows.get(citation.ref)
+        name = shortened(str(row) if row else citation.ref)
+        return f"{name}, {citation.at}" if citation.at else name
+
+
+def shortened(text: str, length: int = SHORT) -> str:
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(" ", 1)[0].rstrip(" ,.:;(") + "…"
+
+
+def source_line(number: int | str, row: Reference | None, key: str) -> Source:
+    if row is None:
+        return Source(number, f"{key} (not in the reference library)", "", "", "", "")
+    note = " ".join(part for part in (row.note, row.caution) if part)
+    if row.kind == Reference.Kind.UNLISTED:
+        note = note or NOT_LISTED
+    return Source(
+        number,
+        reference_text(row),
+        row.get_kind_display(),
+        row.url or (f"https://doi.org/{row.doi}" if row.doi else ""),
+        row.verified,
+        note,
+        row.status,
+    )
+
+
+def reference_text(row: Reference) -> str:
+    """Authors, title, where and when it appeared, identifiers."""
+    authors = ", ".join(row.authors) if isinstance(row.authors, list) else str(row.authors)
+    where = ", ".join(part for part in (row.container, str(row.year or "")) if part)
+    parts = [authors, str(row), where]
+    if row.doi:
+        parts.append(f"doi:{row.doi}")
+    if row.pmid:
+        parts.append(f"PMID {row.pmid}")
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."

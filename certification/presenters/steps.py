@@ -1,0 +1,271 @@
+"""What stands on a page of the wizard, and beside it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from certification.case_facts import Prefill
+from certification.criteria.tree import Recommendation, Truth
+from certification.criteria.tree_words import sentence, value_text
+from certification.models import Answer, Case, FactGroup
+from certification.presenters.citations import Cite, Sources
+from certification.presenters.questions import Question, Questions
+from certification.presenters.trees import Branch, branches, source_words
+from certification.presenters.wording import counted
+from certification.wizard import Standing, Step, open_keys, state_of, troubled_keys
+
+RECOMMENDATIONS = {
+    Recommendation.CERTIFY: ("Certify", "Every criterion is met and nothing stands against it."),
+    Recommendation.REFER: (
+        "Refer to a physician",
+        "A criterion is not met, or something stands against the therapy. This is never a denial: "
+        "a physician looks.",
+    ),
+    Recommendation.PEND: ("Not decided yet", "What is documented does not decide the case."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StepLink:
+    """One line of the step list. ``state``: done, current, attention, todo."""
+
+    title: str
+    url: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FactLink:
+    """A fact that is needed, with the way to its question."""
+
+    key: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """An answer that nobody has to type: registered, or worked out from others."""
+
+    key: str
+    label: str
+    text: str
+    says: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    id: str
+    says: str
+    verified: str
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Where the case stands: shown beside every step."""
+
+    recommendation: str
+    word: str
+    says: str
+    shortest: tuple[FactLink, ...]
+    other_missing: tuple[FactLink, ...]
+    indications: tuple[Branch, ...]
+    contraindications: tuple[Branch, ...]
+    met: str
+    barred: str
+    precautions: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    title: str
+    intro: str
+    says: str
+    questions: tuple[Question, ...]
+    optional: tuple[Question, ...]
+    known: tuple[KnownFact, ...]
+    not_applicable: tuple[KnownFact, ...]
+    precautions: tuple[Warned, ...]
+
+    @property
+    def shown(self) -> tuple[Question, ...]:
+        return (*self.questions, *self.optional)
+
+    @property
+    def troubles(self) -> list[dict[str, str]]:
+        return [
+            {"href": f"#q-{q.key}", "says": f"{q.label}: {words}"}
+            for q in self.shown
+            for words in (*((q.error,) if q.error else ()), *q.warnings)
+        ]
+
+
+class Titles:
+    """The titles of the steps. One query."""
+
+    def __init__(self) -> None:
+        self.groups = {group.key: group for group in FactGroup.objects.all()}
+
+    def title(self, step: Step) -> str:
+        group = self.groups.get(step.group)
+        title = group.title if group else step.group.replace("_", " ").capitalize()
+        return title if step.parts == 1 else f"{title} ({step.part} of {step.parts})"
+
+    def intro(self, step: Step) -> str:
+        group = self.groups.get(step.group)
+        return group.intro if group and step.part == 1 else ""
+
+
+def step_url(case: Case, step: Step, fact_key: str = "") -> str:
+    url = reverse("certification:case-step", args=[case.pk, step.slug])
+    return f"{url}#q-{fact_key}" if fact_key else url
+
+
+def step_links(
+    case: Case, standing: Standing, titles: Titles, current: Step | None = None
+) -> list[StepLink]:
+    """The steps, then the two pages that every case ends with."""
+    links = []
+    for step in standing.plan.steps:
+        state = "current" if step is current else state_of(step, standing)
+        links.append(
+            StepLink(titles.title(step), step_url(case, step), state, _step_note(step, standing))
+        )
+    return links
+
+
+def _step_note(step: Step, standing: Standing) -> str:
+    if troubled := troubled_keys(step, standing):
+        return f"{len(troubled)} to put right"
+    if still_open := open_keys(step, standing):
+        return f"{len(still_open)} can still decide"
+    return ""
+
+
+def step_page(
+    case: Case,
+    standing: Standing,
+    step: Step,
+    titles: Titles,
+    sources: Sources,
+    offers: Mapping[str, Prefill],
+    forced: str = "",
+) -> StepPage:
+    """Sorts the questions of a step: those that matter, known ones, optional ones, and those that
+    do not apply. ``forced``: a known or inapplicable question that the reviewer wants to answer."""
+    made = Questions(standing, sources, case.service_on)
+    questions, optional, known, inapplicable = [], [], [], []
+    for key in step.keys:
+        if _stands_open(key, standing) or key == forced:
+            questions.append(made.question(key, offers.get(key)))
+        elif key in standing.completed.facts:
+            known.append(_known(case, standing, step, key))
+        elif key in standing.completed.not_applicable:
+            inapplicable.append(_inapplicable(case, standing, step, key))
+        else:
+            optional.append(made.question(key, offers.get(key)))
+    number = standing.plan.steps.index(step) + 1
+    return StepPage(
+        title=titles.title(step),
+        intro=titles.intro(step),
+        says=f"Step {number} of {len(standing.plan.steps)}",
+        questions=tuple(questions),
+        optional=tuple(optional),
+        known=tuple(known),
+        not_applicable=tuple(inapplicable),
+        precautions=tuple(_warned(standing, sources, step.keys)),
+    )
+
+
+def _stands_open(key: str, standing: Standing) -> bool:
+    return (
+        key in standing.answers
+        or key in standing.evaluation.missing
+        or key in standing.completed.set_aside
+    )
+
+
+def _known(case: Case, standing: Standing, step: Step, key: str) -> KnownFact:
+    definition = standing.plan.vocabulary[key]
+    fact = standing.completed.facts[key]
+    return KnownFact(
+        key,
+        definition.label,
+        value_text(definition, fact.value) if fact.value is not None else "Asked, not known",
+        source_words(fact.source),
+        _forced_url(case, step, key),
+    )
+
+
+def _inapplicable(case: Case, standing: Standing, step: Step, key: str) -> KnownFact:
+    definition = standing.plan.vocabulary[key]
+    asked_when = definition.applies_when
+    says = f"Asked when: {sentence(asked_when, standing.plan.vocabulary)}" if asked_when else ""
+    return KnownFact(key, definition.label, "", says, _forced_url(case, step, key))
+
+
+def _forced_url(case: Case, step: Step, key: str) -> str:
+    return f"{step_url(case, step)}?ask={key}#q-{key}"
+
+
+def _warned(standing: Standing, sources: Sources, keys: Iterable[str]) -> Iterable[Warned]:
+    concerned = frozenset().union(*(standing.plan.precautions.get(k, frozenset()) for k in keys))
+    for precaution in standing.explanation.precautions:
+        if precaution.truth is Truth.MET and precaution.id in concerned:
+            yield warned(precaution, sources)
+
+
+def warned(precaution: object, sources: Sources) -> Warned:
+    return Warned(
+        precaution.id,  # type: ignore[attr-defined]
+        precaution.says,  # type: ignore[attr-defined]
+        precaution.verified,  # type: ignore[attr-defined]
+        sources.cites(precaution.cite),  # type: ignore[attr-defined]
+    )
+
+
+def panel_of(case: Case, standing: Standing, sources: Sources) -> Panel:
+    evaluation = standing.evaluation
+    word, says = RECOMMENDATIONS[evaluation.recommendation]
+    if evaluation.missing:
+        says = f"{counted(len(evaluation.missing), 'fact')} can still decide."
+    indications = branches(standing.explanation.indications, sources, bars=False)
+    bars = branches(standing.explanation.contraindications, sources, bars=True)
+    met = sum(1 for branch in indications if branch.head.truth == Truth.MET)
+    clear = sum(1 for branch in bars if branch.head.truth == Truth.MET)
+    return Panel(
+        recommendation=evaluation.recommendation.value,
+        word=word,
+        says=says,
+        shortest=tuple(fact_links(case, standing, evaluation.shortest)),
+        other_missing=tuple(
+            fact_links(
+                case, standing, [k for k in evaluation.missing if k not in evaluation.shortest]
+            )
+        ),
+        indications=tuple(indications),
+        contraindications=tuple(bars),
+        met=f"{met} of {len(indications)} met",
+        barred=f"{clear} of {len(bars)} ruled out",
+        precautions=len(evaluation.precautions),
+        url=reverse("certification:case-recommendation", args=[case.pk]),
+    )
+
+
+def fact_links(case: Case, standing: Standing, keys: Iterable[str]) -> Iterable[FactLink]:
+    for key in keys:
+        step = standing.plan.step_of(key)
+        if step is not None:
+            label = standing.plan.vocabulary[key].label
+            yield FactLink(key, label, step_url(case, step, key))
+
+
+def answered_count(standing: Standing) -> int:
+    return sum(1 for a in standing.answers.values() if a.state == Answer.State.GIVEN)

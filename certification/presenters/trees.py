@@ -1,0 +1,126 @@
+"""How is an explanation laid out for reading?
+
+Trees become flat rows with a depth. In the tree of contraindications "met" means that a bar is
+there: the words and colours are turned accordingly, the truth itself is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from certification.criteria.explanation import ExplainedFact, ExplainedNode, Explanation
+from certification.criteria.tree import Truth
+from certification.models import Answer
+from certification.presenters.citations import Cite, Sources
+
+WORDS = {Truth.MET: "Met", Truth.NOT_MET: "Not met", Truth.UNKNOWN: "Not documented"}
+BAR_WORDS = {Truth.MET: "Present", Truth.NOT_MET: "Not present", Truth.UNKNOWN: "Not documented"}
+BAR_COLOURS = {Truth.MET: "not_met", Truth.NOT_MET: "met", Truth.UNKNOWN: "unknown"}
+PRECAUTION_WORDS = {
+    Truth.MET: "Applies",
+    Truth.NOT_MET: "Does not apply",
+    Truth.UNKNOWN: "Not documented",
+}
+SOURCES = dict(Answer.Source.choices)
+DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FactLine:
+    key: str
+    label: str
+    text: str
+    source: str
+    observed_on: object
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``truth`` chooses the colour, ``word`` says it."""
+
+    id: str
+    depth: int
+    kind: str
+    truth: str
+    word: str
+    says: str
+    why: str
+    verified: str
+    facts: tuple[FactLine, ...] = ()
+    cites: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A criterion right below the root, with everything under it."""
+
+    head: Row
+    rows: tuple[Row, ...]
+
+
+def indication_rows(explanation: Explanation, sources: Sources) -> list[Row]:
+    return list(_rows(explanation.indications, sources, 0, bars=False))
+
+
+def contraindication_rows(explanation: Explanation, sources: Sources) -> list[Row]:
+    return list(_rows(explanation.contraindications, sources, 0, bars=True))
+
+
+def tree_rows(node: ExplainedNode, sources: Sources, *, bars: bool = False) -> list[Row]:
+    return list(_rows(node, sources, 0, bars=bars))
+
+
+def branches(root: ExplainedNode, sources: Sources, *, bars: bool) -> list[Branch]:
+    """The criteria below a root, each with its own rows: for the narrow panel beside a step."""
+    parts = root.children or (root,)
+    return [
+        Branch(
+            _row(part, sources, 0, bars=bars),
+            tuple(row for child in part.children for row in _rows(child, sources, 0, bars=bars)),
+        )
+        for part in parts
+    ]
+
+
+def _rows(node: ExplainedNode, sources: Sources, depth: int, *, bars: bool) -> Iterator[Row]:
+    yield _row(node, sources, depth, bars=bars)
+    inside = min(depth + 1, DEEPEST)
+    if node.kind == "not":
+        bars = not bars
+    for child in node.children:
+        yield from _rows(child, sources, inside, bars=bars)
+
+
+def _row(node: ExplainedNode, sources: Sources, depth: int, *, bars: bool) -> Row:
+    return Row(
+        id=node.id,
+        depth=depth,
+        kind=node.kind,
+        truth=BAR_COLOURS[node.truth] if bars else node.truth.value,
+        word=BAR_WORDS[node.truth] if bars else WORDS[node.truth],
+        says=node.says,
+        why=why_words(node.why_unknown),
+        verified=node.verified,
+        facts=tuple(fact_line(fact) for fact in node.facts),
+        cites=sources.cites(node.cite),
+    )
+
+
+def fact_line(fact: ExplainedFact) -> FactLine:
+    return FactLine(fact.key, fact.label, fact.text, source_words(fact.source), fact.observed_on)
+
+
+def source_words(source: str) -> str:
+    return str(SOURCES.get(source, source))
+
+
+def why_words(why: str) -> str:
+    """The engine's reason as a sentence; nothing for what the tag says already."""
+    if not why or why == "not documented":
+        return ""
+    return f"{why[0].upper()}{why[1:]}."
+
+
+def count_met(rows: Iterable[Branch], truth: str) -> int:
+    return sum(1 for row in rows if row.head.truth == truth)

@@ -1,0 +1,81 @@
+"""How does a view reach a record, and answer?
+
+A record of a foreign site is not there: 404, the same answer as for one that does not exist.
+Opening a record is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from certification.actions.events import record_opening
+from certification.forms.base import PageForm
+from certification.models import Case, Determination, Patient
+from certification.policies import Refused
+
+Result = TypeVar("Result")
+SECONDS_BETWEEN_OPENINGS = 3600
+REMEMBERED_OPENINGS = 60
+
+
+def patient_or_404(request: HttpRequest, pk: UUID) -> Patient:
+    visible = Patient.objects.visible_to(request.user).select_related("site")
+    return get_object_or_404(visible, pk=pk)
+
+
+def case_or_404(request: HttpRequest, pk: UUID) -> Case:
+    """The case with all that its pages read."""
+    visible = Case.objects.visible_to(request.user).select_related(
+        "site", "patient", "therapy", "criteria_version__approved_by", "turnaround_profile"
+    )
+    visible = visible.prefetch_related("answers", "patient__prior_therapies")
+    return get_object_or_404(visible.defer("criteria_version__document"), pk=pk)
+
+
+def determination_or_404(request: HttpRequest, pk: UUID) -> Determination:
+    visible = Determination.objects.visible_to(request.user).select_related(
+        "case__site", "case__patient", "case__therapy", "reason"
+    )
+    return get_object_or_404(visible, pk=pk)
+
+
+def opened(request: HttpRequest, record: Model, now: datetime, *, again: bool = False) -> None:
+    """Writes the opening of a record down; the pages inside a case only once an hour."""
+    seen: dict[str, float] = request.session.get("openings", {})
+    key, moment = str(record.pk), now.timestamp()
+    if again or moment - seen.get(key, 0) > SECONDS_BETWEEN_OPENINGS:
+        record_opening(by=request.user, obj=record, at=now)  # type: ignore[arg-type]
+        kept = sorted({**seen, key: moment}.items(), key=lambda item: item[1])
+        request.session["openings"] = dict(kept[-REMEMBERED_OPENINGS:])
+
+
+def attempt(form: PageForm, act: Callable[[], Result]) -> Result | None:
+    """Does it, or shows on the form why it was refused."""
+    try:
+        return act()
+    except Refused as refused:
+        form.refuse(refused)
+        return None
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+    zone: str = "",
+) -> HttpResponse:
+    """Renders a page with the times of a site."""
+    with timezone.override(ZoneInfo(zone or settings.TIME_ZONE)):
+        return render(request, template, context, status=status)
