@@ -37,11 +37,14 @@ class ReplayResult:
 
 def replay(determination: Determination) -> ReplayResult:
     """Recomputes everything and compares it with what is stored. Never raises on bad data."""
+    differences: list[str] = []
     try:
-        differences = tuple(_differences(determination))
+        # One by one: what was found before a part that cannot be read is told as well.
+        for difference in _differences(determination):
+            differences.append(difference)  # noqa: PERF402
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        differences = (f"The record cannot be read: {error!r}.",)
-    return ReplayResult(not differences, differences)
+        differences.append(f"The record cannot be read: {error!r}.")
+    return ReplayResult(not differences, tuple(differences))
 
 
 def _differences(determination: Determination) -> Iterator[str]:
@@ -68,7 +71,7 @@ def _column_differences(determination: Determination, record: dict[str, Any]) ->
         ("id", str(determination.pk), sealed["id"]),
         ("case", str(determination.case_id), record["case"]["id"]),
         ("signed_by", determination.signed_by_id, signature["user_id"]),
-        ("signed_at", determination.signed_at.isoformat(), signature["signed_at"]),
+        ("signed_at", instant(determination.signed_at), signature["signed_at"]),
         ("signer_name", determination.signer_name, signature["name"]),
         ("signer_role", determination.signer_role, signature["role"]),
         ("signature_meaning", determination.signature_meaning, signature["meaning"]),

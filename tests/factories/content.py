@@ -156,6 +156,7 @@ class TherapyFactory(_Approved):
 class CriteriaVersionFactory(_Approved):
     class Meta:
         model = CriteriaVersion
+        django_get_or_create = ("set_key", "version")
 
     therapy = factory.SubFactory(TherapyFactory)
     set_key = SET["key"]
