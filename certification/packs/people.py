@@ -17,6 +17,8 @@ from certification.criteria.explanation import evaluation_to_data, explanation_t
 from certification.criteria.facts import FactError, Vocabulary, read_facts
 
 MAX_LINE_BYTES = 1_000_000
+_KEYS = ("id", "facts")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +50,14 @@ def evaluate_people(
         "content_hash": criteria.content_hash,
     }
     for number, line in enumerate(lines, start=1):
+        if number == 1:
+            line = line.removeprefix(_BYTE_ORDER_MARK)
         if not line.strip():
             continue
-        person: Any = {}
+        person: Any = None
         try:
-            person = _person(line)
-            facts = read_facts(criteria.vocabulary, person.get("facts") or {}, as_of)
+            person = _read(line)
+            facts = read_facts(criteria.vocabulary, _facts(person), as_of)
             if explain:
                 data = explanation_to_data(criteria.evaluator.explain(facts, as_of))
             else:
@@ -64,21 +68,25 @@ def evaluate_people(
         yield good, _text(answer) if as_text else orjson.dumps(answer) + b"\n"
 
 
-def _person(line: bytes) -> Mapping[str, Any]:
+def _read(line: bytes) -> Any:
     if len(line) > MAX_LINE_BYTES:
-        raise LineError(f"a line of {len(line):,} bytes; at most {MAX_LINE_BYTES:,} are read")
+        raise LineError(f"a line of more than {MAX_LINE_BYTES:,} bytes")
     try:
-        person = orjson.loads(line)
+        return orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise LineError(f"not JSON: {error}") from None
+
+
+def _facts(person: Any) -> Mapping[str, Any]:
     if not isinstance(person, dict):
         raise LineError('not a person: {"id": ..., "facts": {...}} is expected')
-    unknown = [key for key in person if key not in {"id", "facts"}]
-    if unknown:
-        raise LineError(f"unknown key {unknown[0]!r}; allowed are id, facts")
-    if not isinstance(person.get("facts") or {}, dict):
+    for key in person:
+        if key not in _KEYS:
+            raise LineError(f"unknown key {key!r}; allowed are {', '.join(_KEYS)}")
+    facts = person.get("facts")
+    if facts is not None and not isinstance(facts, dict):
         raise LineError("facts is not a mapping of fact keys to answers")
-    return person
+    return facts or {}
 
 
 def _error(number: int, person: Any, error: ValueError) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Problem:
     """One thing that is wrong: where it stands, what was found, what is allowed there.
 
     ``line`` counts from 1 and is 0 when the problem is the file or the folder itself. ``path``
-    names the place in the file: ``criteria_sets.natalizumab-initial.indications.all.2.op``.
+    names the place in the file: ``criteria_sets.some-key.indications.all.2.op``.
     """
 
     file: str

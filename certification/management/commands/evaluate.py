@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
-        add("set_key", metavar="SET_KEY", help="for example natalizumab-initial")
+        add("set_key", metavar="SET_KEY", help="the key of a set of criteria")
         add("file", nargs="?", default="-", metavar="FILE", help="people; - is standard input")
         add(
             "--pack", action="append", metavar="DIR", help="a folder, or 'shipped'; may be repeated"
