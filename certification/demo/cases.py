@@ -1,279 +1,261 @@
-"""How do demonstration cases come about? From the worked examples of the criteria in force.
+"""How do demonstration stories become people and cases? Through the actions, in the order of time.
 
-Each example becomes a synthetic person with a case whose answers are the example's facts, all dates
-moved so that the case is recent. What the engine recommends decides its way: certified, pended,
-referred to the physician, withdrawn. Everything goes through the actions.
+Every story is a row of acts, each at its moment; a heap takes the earliest act of all stories next,
+so that case numbers, audit trail and clocks look as they would have grown. What would lie in the
+future does not happen.
 """
 
 from __future__ import annotations
 
+import heapq
 import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from dateutil.relativedelta import relativedelta
-
+from certification.actions.answers import Entry, save_answers
 from certification.actions.cases import (
-    Entry,
     open_case,
     pend_case,
     refer_case,
     resume_case,
-    save_answers,
     withdraw_case,
 )
-from certification.actions.determinations import sign, sign_determination
+from certification.actions.determinations import criteria_in_the_way, sign, sign_determination
 from certification.actions.people import register_patient, set_prior_therapies
-from certification.case_facts import evaluate_case
-from certification.criteria.codec import read_document
-from certification.criteria.facts import FactType, Vocabulary
-from certification.criteria.tree import Example, Recommendation
+from certification.actions.signatures import Signature
+from certification.case_facts import case_date, evaluate_case, explain_case, vocabulary_of
+from certification.criteria.tree import Recommendation
 from certification.demo.accounts import PASSWORD
-from certification.demo.people import CODE_FACT, COURSE_FACT, ROWS_FACT, Person
-from certification.models import (
-    Case,
-    CriteriaVersion,
-    DeterminationReason,
-    Patient,
-    Site,
-    TurnaroundProfile,
-    User,
-)
+from certification.demo.people import Person
+from certification.demo.stories import Arrival, Ending, Story
+from certification.models import Answer, Case, DeterminationReason, Patient, Site, User
+from certification.turnaround import local_date
 from certification.workflow import CaseStatus, Outcome
 
-AGE_FACT, SEX_FACT = "age_years", "sex"
-LOOKED_BACK_DAYS = 150
-SOURCES = ("record", "clinician", "laboratory", "imaging")
+SOURCES = (
+    Answer.Source.RECORD, Answer.Source.CLINICIAN, Answer.Source.LABORATORY, Answer.Source.IMAGING,
+)  # fmt: skip
+ASKED_NOT_KNOWN = 0.3
+# Where a story goes when the engine recommends something else than was planned, as it can when the
+# reference content changes.
+INSTEAD = {
+    Recommendation.CERTIFY: Ending.ANSWERED,
+    Recommendation.REFER: Ending.REFERRED,
+    Recommendation.PEND: Ending.PENDED,
+}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Staff:
+    """The reviewers of the demonstration. Each gives the password once, which is slow on purpose;
+    every signature is then dated to its own moment."""
+
     nurse: User
     physician: User
+    _signatures: dict[int, Signature] = field(default_factory=dict)
 
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One example on its way to become a case."""
-
-    version: CriteriaVersion
-    example: Example
-    vocabulary: Vocabulary
-    number: int
-
-
-def stories(on: date) -> Iterator[Story]:
-    """Every worked example of every set in force, one set after the other in turns."""
-    shelves = []
-    for version in CriteriaVersion.objects.in_force(on).select_related("therapy"):
-        criteria_set, vocabulary = read_document(version.document)
-        shelves.append([(version, example, vocabulary) for example in criteria_set.examples])
-    number = 0
-    for turn in range(max(map(len, shelves), default=0)):
-        for shelf in shelves:
-            if turn < len(shelf):
-                version, example, vocabulary = shelf[turn]
-                yield Story(version, example, vocabulary, number)
-                number += 1
-
-
-def register(person: Person, *, by: User, site: Site, now: datetime) -> Patient:
-    patient = register_patient(
-        by=by,
-        now=now,
-        site=site,
-        record_number=person.record_number,
-        given_name=person.given_name,
-        family_name=person.family_name,
-        birth_date=person.birth_date,
-        sex=person.sex,
-        ms_course=person.ms_course,
-        onset_on=person.onset_on,
-        diagnosed_on=person.diagnosed_on,
-        is_synthetic=True,
-    )
-    if person.therapies:
-        set_prior_therapies(by=by, now=now, patient=patient, rows=person.therapies)
-    return patient
+    def signature(self, user: User, at: datetime) -> Signature:
+        if user.pk not in self._signatures:
+            self._signatures[user.pk] = sign(user=user, password=PASSWORD, now=at)
+        return replace(self._signatures[user.pk], at=at)
 
 
 def tell(
-    story: Story, person: Person, *, staff: Staff, site: Site, now: datetime, seed: int
-) -> Case:
-    """Makes the person and the case of one story, and takes it to where it ends."""
-    chance = random.Random(seed * 10_007 + story.number)  # noqa: S311 - nothing secret
-    opened = now - timedelta(days=chance.randint(0, LOOKED_BACK_DAYS), hours=chance.randint(1, 8))
-    if story.number % 5 == 4:
-        opened = now - timedelta(hours=chance.randint(2, 60))
-    facts = _moved(story, to=opened.date())
-    patient = register(
-        _fitting(person, facts, opened.date()), by=staff.nurse, site=site, now=opened
-    )
+    stories: Iterable[Story], arrivals: Iterable[Arrival], *, staff: Staff, now: datetime
+) -> None:
+    """Registers everybody and takes every case to where its story ends."""
+    patients: dict[str, Patient] = {}
+    acts = [_case(story, patients, staff, now) for story in stories]
+    acts += [_registration(arrival, patients, staff) for arrival in arrivals]
+    heap = [(next(act), number, act) for number, act in enumerate(acts)]
+    heapq.heapify(heap)
+    while heap:
+        moment, number, act = heapq.heappop(heap)
+        if moment > now:
+            continue
+        following = next(act, None)
+        if following is not None:
+            heapq.heappush(heap, (following, number, act))
+
+
+def _registration(
+    arrival: Arrival, patients: dict[str, Patient], staff: Staff
+) -> Iterator[datetime]:
+    yield arrival.at
+    _registered(arrival.person, arrival.site, patients, staff, arrival.at)
+
+
+def _registered(
+    person: Person, site: Site, patients: dict[str, Patient], staff: Staff, now: datetime
+) -> Patient:
+    if person.record_number not in patients:
+        patient = register_patient(
+            by=staff.nurse,
+            now=now,
+            site=site,
+            record_number=person.record_number,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            birth_date=person.birth_date,
+            sex=person.sex,
+            ms_course=person.ms_course,
+            onset_on=person.onset_on,
+            diagnosed_on=person.diagnosed_on,
+            icd10cm_code=person.icd10cm_code,
+            is_synthetic=True,
+        )
+        if person.therapies:
+            set_prior_therapies(by=staff.nurse, now=now, patient=patient, rows=person.therapies)
+        patients[person.record_number] = patient
+    return patients[person.record_number]
+
+
+def _case(
+    story: Story, patients: dict[str, Patient], staff: Staff, now: datetime
+) -> Iterator[datetime]:
+    """The acts of one story; yields the moment of the next act before doing it."""
+    chance = random.Random(f"{story.person.record_number}/{story.number}")  # noqa: S311
+    yield (at := story.opened_at)
+    patient = _registered(story.person, story.site, patients, staff, at)
     case = open_case(
         by=staff.nurse,
-        now=opened,
+        now=at,
         patient=patient,
         therapy=story.version.therapy,
         request_type=story.version.request_type,
         ordering_clinician=f"Dr {chance.choice('ABCDEFGH')}. Sample-Orderer",
-        service_on=opened.date() + timedelta(days=chance.randint(5, 25)),
-        urgency=chance.choice(
-            [TurnaroundProfile.Urgency.STANDARD] * 3 + [TurnaroundProfile.Urgency.EXPEDITED]
-        ),
+        service_on=local_date(at, story.site.time_zone) + timedelta(days=chance.randint(5, 25)),
+        urgency=story.urgency,
+        set_key=story.version.set_key,
     )
-    unfinished = story.number % 9 == 7
-    entries = _entries(facts, chance, leave_out=0.35 if unfinished else 0.0)
+    yield (at := at + timedelta(minutes=chance.randint(10, 30)))
+    half = story.ending is Ending.HALF_ANSWERED
     save_answers(
-        by=staff.nurse, now=opened + timedelta(minutes=20), case=case, revision=case.revision,
-        entries=entries,
-    )  # fmt: skip
+        by=staff.nurse,
+        now=at,
+        case=case,
+        revision=case.revision,
+        entries=_entries(story, chance, leave_out=0.4 if half else 0.0),
+    )
+    if half:
+        return
+    yield (at := at + timedelta(minutes=chance.randint(3, 20)))
     case.refresh_from_db()
-    if unfinished:
-        return case
-    return _finish(story, case, staff=staff, at=opened + timedelta(minutes=45), chance=chance)
+    recommendation = evaluate_case(case, case_date(case, at)).recommendation
+    planned = recommendation is story.recommendation
+    ending = story.ending if planned else INSTEAD[recommendation]
+    yield from _decide(case, ending, staff, chance, at=at, now=now)
 
 
-def _finish(story: Story, case: Case, *, staff: Staff, at: datetime, chance: random.Random) -> Case:
-    evaluation = evaluate_case(case, at.date())
-    if story.number % 17 == 16:
-        return withdraw_case(
-            by=staff.nurse, now=at, case=case, revision=case.revision,
-            reason="The ordering clinician took the request back.",
-        )  # fmt: skip
-    if evaluation.recommendation is Recommendation.PEND:
-        case = pend_case(
-            by=staff.nurse, now=at, case=case, revision=case.revision,
-            fact_keys=list(evaluation.shortest or evaluation.missing),
-            message="Please send the reports for these questions.",
-        )  # fmt: skip
-        if story.number % 4 == 3:
-            case = resume_case(
-                by=staff.nurse, now=at + timedelta(hours=5), case=case, revision=case.revision
-            )
-        return case
-    if evaluation.recommendation is Recommendation.CERTIFY and not story.version.needs_physician:
-        _sign(case, by=staff.nurse, at=at, outcome=Outcome.CERTIFIED)
-        return case
-    case = refer_case(
-        by=staff.nurse, now=at, case=case, revision=case.revision,
-        reason="The documented facts need a physician's judgement.",
-    )  # fmt: skip
-    _physician_decides(story, case, evaluation, by=staff.physician, at=at + timedelta(hours=2))
-    return case
+def _decide(
+    case: Case,
+    ending: Ending,
+    staff: Staff,
+    chance: random.Random,
+    *,
+    at: datetime,
+    now: datetime,
+) -> Iterator[datetime]:
+    """The acts after the answers. ``at`` is the moment of the first of them."""
+    day = case_date(case, at)
+    match ending:
+        case Ending.ANSWERED:
+            return
+        case Ending.WITHDRAWN:
+            withdraw_case(
+                by=staff.nurse, now=at, case=case, revision=case.revision,
+                reason="The ordering clinician took the request back.",
+            )  # fmt: skip
+        case Ending.CERTIFIED:
+            _sign(case, Outcome.CERTIFIED, staff.nurse, staff, at)
+        case Ending.PENDED | Ending.RESUMED:
+            evaluation = evaluate_case(case, day)
+            pend_case(
+                by=staff.nurse, now=at, case=case, revision=case.revision,
+                fact_keys=evaluation.shortest or evaluation.missing,
+                message="Please send the reports that answer these questions.",
+            )  # fmt: skip
+            if ending is Ending.RESUMED:
+                yield (at := max(at, now - timedelta(minutes=chance.randint(60, 1800))))
+                case.refresh_from_db()
+                resume_case(by=staff.nurse, now=at, case=case, revision=case.revision)
+        case _:
+            refer_case(
+                by=staff.nurse, now=at, case=case, revision=case.revision,
+                reason="What is documented needs a physician's judgement.",
+            )  # fmt: skip
+            if ending is not Ending.REFERRED:
+                yield (at := at + timedelta(minutes=chance.randint(60, 1200)))
+                case.refresh_from_db()
+                _physician_decides(case, ending, staff, chance, at)
 
 
 def _physician_decides(
-    story: Story, case: Case, evaluation: Any, *, by: User, at: datetime
+    case: Case, ending: Ending, staff: Staff, chance: random.Random, at: datetime
 ) -> None:
-    fate = story.number % 4
-    if evaluation.recommendation is Recommendation.CERTIFY:
+    explanation = explain_case(case, case_date(case, at))
+    in_the_way = [node.id for node in criteria_in_the_way(explanation)]
+    unmet = [key for key in explanation.evaluation.unmet if key in in_the_way] or in_the_way[:1]
+    if ending is Ending.MODIFIED:
         _sign(
-            case, by=by, at=at, outcome=Outcome.CERTIFIED,
-            rationale="Reviewed with the ordering clinician; the use is justified for this person.",
+            case, Outcome.CERTIFIED_MODIFIED, staff.physician, staff, at,
+            months=max(1, (case.criteria_version.certification_months or 0) // 2),
+            reason=_reason(DeterminationReason.Kind.MODIFIED, chance),
+            rationale="Certified for a shorter period, so that the response is reviewed sooner.",
         )  # fmt: skip
-    elif fate == 0:
-        return  # still waits for the physician
-    elif fate == 1:
+    elif ending is Ending.NOT_CERTIFIED and unmet:
         _sign(
-            case, by=by, at=at, outcome=Outcome.CERTIFIED_MODIFIED, months=3,
-            reason=_reason(DeterminationReason.Kind.MODIFIED),
-            rationale="Certified for a shorter period, with a review before it ends.",
-        )  # fmt: skip
-    elif fate == 2 or not evaluation.unmet:
-        _sign(
-            case, by=by, at=at, outcome=Outcome.CERTIFIED,
-            rationale="Peer-to-peer with the ordering clinician: benefit outweighs risk here.",
+            case, Outcome.NOT_CERTIFIED, staff.physician, staff, at,
+            reason=_reason(DeterminationReason.Kind.ADVERSE, chance),
+            rationale="The criterion named is not met, and no reason for an exception was sent.",
+            unmet_criteria=unmet,
+            would_reverse="A report that answers the criterion named in this letter.",
         )  # fmt: skip
     else:
         _sign(
-            case, by=by, at=at, outcome=Outcome.NOT_CERTIFIED,
-            reason=_reason(DeterminationReason.Kind.ADVERSE),
-            rationale="The criterion named below is not met, and no exception was documented.",
-            unmet_criteria=list(evaluation.unmet),
-            would_reverse="Documentation that the criterion named in this letter is met.",
+            case, Outcome.CERTIFIED, staff.physician, staff, at,
+            rationale="Discussed with the ordering clinician: the benefit outweighs the risk here.",
         )  # fmt: skip
 
 
-def _sign(case: Case, *, by: User, at: datetime, outcome: Outcome, **details: Any) -> None:
-    case.refresh_from_db()
-    signature = sign(user=by, password=PASSWORD, now=at)
+def _sign(
+    case: Case, outcome: Outcome, by: User, staff: Staff, at: datetime, **details: Any
+) -> None:
     sign_determination(
-        by=by, now=at, case=case, revision=case.revision, signature=signature, outcome=outcome,
-        **details,
+        by=by, now=at, case=case, revision=case.revision, signature=staff.signature(by, at),
+        outcome=outcome, **details,
     )  # fmt: skip
-    case.refresh_from_db()
 
 
-def _reason(kind: str) -> DeterminationReason:
-    reason = DeterminationReason.objects.approved().filter(kind=kind).order_by("key").first()
-    if reason is None:
+def _reason(kind: str, chance: random.Random) -> DeterminationReason:
+    reasons = list(DeterminationReason.objects.approved().filter(kind=kind).order_by("key"))
+    if not reasons:
         raise LookupError(f"The reference content has no approved reason of kind {kind}.")
-    return reason
+    return chance.choice(reasons)
 
 
-def _moved(story: Story, *, to: date) -> dict[str, Any]:
-    """The example's facts with every date moved by as many days as the example is old."""
-    shift = to - (story.example.as_of or to)
-
-    def moved(day: Any) -> str:
-        return (date.fromisoformat(str(day)) + shift).isoformat()
-
-    facts: dict[str, Any] = {}
-    for key, raw in story.example.facts.items():
-        entry = dict(raw) if isinstance(raw, Mapping) else {"value": raw}
-        if entry.get("observed_on"):
-            entry["observed_on"] = moved(entry["observed_on"])
-        if story.vocabulary[key].type is FactType.DATE and entry.get("value"):
-            entry["value"] = moved(entry["value"])
-        facts[key] = entry
-    return facts
-
-
-def _fitting(person: Person, facts: Mapping[str, Any], on: date) -> Person:
-    """The invented person, changed where the example's facts say who they must be."""
-
-    def given(key: str) -> Any:
-        return facts.get(key, {}).get("value")
-
-    birth = person.birth_date
-    if given("birth_date"):
-        birth = date.fromisoformat(given("birth_date"))
-    elif given(AGE_FACT) is not None:
-        birth = on - relativedelta(years=int(given(AGE_FACT)), days=100)
-    onset = max(birth + timedelta(days=1), on - timedelta(days=900))
-    return replace(
-        person,
-        birth_date=birth,
-        sex=given(SEX_FACT) or person.sex,
-        ms_course=given(COURSE_FACT) or "",
-        onset_on=onset,
-        diagnosed_on=onset,
-        therapies=[] if given(ROWS_FACT) or given(CODE_FACT) is None else person.therapies,
-    )
-
-
-def _entries(
-    facts: Mapping[str, Any], chance: random.Random, *, leave_out: float
-) -> dict[str, Entry]:
+def _entries(story: Story, chance: random.Random, *, leave_out: float) -> dict[str, Entry]:
+    """What the reviewer documents. Of what is left out, some was asked for and is not known."""
+    questions = vocabulary_of(story.version)
     entries = {}
-    for key, fact in facts.items():
-        if chance.random() < leave_out:
+    for key, answer in story.role.answers.items():
+        if key not in questions:
             continue
-        observed = fact.get("observed_on")
-        entries[key] = Entry(
-            typed=fact.get("value"),
-            observed_on=date.fromisoformat(observed) if observed else None,
-            source=chance.choice(SOURCES),
-            not_known=bool(fact.get("asked")),
-        )
+        if chance.random() >= leave_out:
+            entries[key] = Entry(
+                typed=answer.get("value"),
+                observed_on=answer.get("observed_on"),
+                source=chance.choice(SOURCES),
+                not_known=bool(answer.get("asked")),
+            )
+        elif chance.random() < ASKED_NOT_KNOWN:
+            entries[key] = Entry(source=Answer.Source.CLINICIAN, not_known=True)
     return entries
 
 
 def count_by_status() -> dict[str, int]:
     """How many synthetic cases there are in each state."""
-    return {
-        status.value: Case.objects.filter(patient__is_synthetic=True, status=status).count()
-        for status in CaseStatus
-    }
+    cases = Case.objects.filter(patient__is_synthetic=True)
+    return {status.value: cases.filter(status=status).count() for status in CaseStatus}

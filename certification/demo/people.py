@@ -8,12 +8,13 @@ reference content: no clinical word stands here.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from certification.criteria.facts import Vocabulary
+from certification.criteria.facts import FactDefinition, Vocabulary
+from certification.registration import HISTORY_FACT, PATIENT_FACTS
 
 GIVEN = (
     "Amber", "Basil", "Cedar", "Delta", "Ember", "Fern", "Garnet", "Hazel", "Indigo", "Juniper",
@@ -25,11 +26,13 @@ FAMILY = (
     "Sample-Kettle", "Sample-Lantern", "Sample-Mirror", "Sample-Needle", "Sample-Orchard",
     "Sample-Pillow", "Sample-Quarry", "Sample-Ribbon", "Sample-Saddle", "Sample-Teapot",
 )  # fmt: skip
-ROWS_FACT, COURSE_FACT, CODE_FACT = "prior_dmts", "phenotype", "icd10cm_code"
+COURSE_FACT, CODE_FACT = PATIENT_FACTS["ms_course"], PATIENT_FACTS["icd10cm_code"]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Person:
+    """Somebody who does not exist. ``therapies``: rows of the treatment history."""
+
     record_number: str
     given_name: str
     family_name: str
@@ -38,53 +41,94 @@ class Person:
     ms_course: str
     onset_on: date
     diagnosed_on: date
-    therapies: list[dict[str, Any]] = field(default_factory=list)
+    icd10cm_code: str = ""
+    therapies: tuple[dict[str, Any], ...] = field(default=())
+
+    @property
+    def known_on(self) -> date:
+        """The last day on which something of all this happened."""
+        stops = [row["stopped_on"] for row in self.therapies if row.get("stopped_on")]
+        return max([self.diagnosed_on, *stops])
 
 
-def invent(count: int, *, vocabulary: Vocabulary, as_of: date, seed: int) -> Iterator[Person]:
+@dataclass(frozen=True, slots=True)
+class Lore:
+    """What goes together clinically, read from worked examples instead of being written here.
+
+    ``courses``: as often as they occur; ``codes``: the diagnosis code of a course; ``efficacy``:
+    the efficacy class of an agent.
+    """
+
+    courses: tuple[str, ...]
+    codes: Mapping[str, str]
+    efficacy: Mapping[str, str]
+
+
+def lore_of(examples: Iterable[Mapping[str, Any]]) -> Lore:
+    """``examples``: the facts of each worked example."""
+    courses: list[str] = []
+    codes: dict[str, str] = {}
+    efficacy: dict[str, str] = {}
+    for facts in examples:
+        course, code = facts.get(COURSE_FACT), facts.get(CODE_FACT)
+        if isinstance(course, str) and isinstance(code, str):
+            courses.append(course)
+            codes.setdefault(course, code)
+        rows = facts.get(HISTORY_FACT)
+        for row in rows if isinstance(rows, list | tuple) else ():
+            efficacy.setdefault(row["agent"], row.get("efficacy_class", ""))
+    return Lore(tuple(courses), codes, efficacy)
+
+
+def invent(
+    count: int, *, vocabulary: Vocabulary, lore: Lore, as_of: date, seed: int
+) -> Iterator[Person]:
     """``count`` people as of a day; the same seed and day give the same people."""
     chance = random.Random(seed)  # noqa: S311 - invented people, nothing secret
-    courses = [c.value for c in vocabulary[COURSE_FACT].choices if not c.unknown]
+    offered = [c.value for c in vocabulary[COURSE_FACT].choices if not c.unknown]
+    # Mostly what is common, and now and then anything that is offered.
+    courses = [c for c in lore.courses if c in offered] + offered * (len(lore.courses) // 40 + 1)
     for number in range(count):
         age = chance.randint(19, 68)
         birth = as_of - timedelta(days=age * 365 + chance.randint(10, 370))
         onset = birth + timedelta(days=int((as_of - birth).days * chance.uniform(0.45, 0.9)))
         diagnosed = min(as_of, onset + timedelta(days=chance.randint(20, 900)))
+        course = chance.choice(courses)
         yield Person(
             record_number=f"SYN-{number + 1:05d}",
             given_name=GIVEN[number % len(GIVEN)],
             family_name=FAMILY[(number // len(GIVEN) + number) % len(FAMILY)],
             birth_date=birth,
             sex=chance.choice(["female", "female", "male"]),
-            ms_course=chance.choice(courses[:2] * 3 + courses),
+            ms_course=course,
             onset_on=onset,
             diagnosed_on=diagnosed,
-            therapies=_history(chance, vocabulary, diagnosed, as_of),
+            icd10cm_code=lore.codes.get(course, ""),
+            therapies=_history(chance, vocabulary[HISTORY_FACT], lore, diagnosed, as_of),
         )
 
 
 def _history(
-    chance: random.Random, vocabulary: Vocabulary, begin: date, as_of: date
-) -> list[dict[str, Any]]:
+    chance: random.Random, history: FactDefinition, lore: Lore, begin: date, as_of: date
+) -> tuple[dict[str, Any], ...]:
     """Zero to three earlier therapies, one after the other, all before ``as_of``."""
-    fields = {f.key: f for f in vocabulary[ROWS_FACT].fields}
+    offered = {f.key: [c.value for c in f.choices] for f in history.fields}
     rows: list[dict[str, Any]] = []
     started = begin + timedelta(days=chance.randint(14, 120))
     for _ in range(chance.choices([0, 1, 2, 3], [30, 40, 22, 8])[0]):
         stopped = started + timedelta(days=chance.randint(60, 1100))
         if stopped >= as_of:
             break
+        agent = chance.choice(offered["agent"])
         rows.append(
             {
-                "agent": chance.choice([c.value for c in fields["agent"].choices]),
-                "efficacy_class": chance.choice(
-                    [c.value for c in fields["efficacy_class"].choices]
-                ),
+                "agent": agent,
+                "efficacy_class": lore.efficacy.get(agent, ""),
                 "started_on": started,
                 "stopped_on": stopped,
-                "stop_reason": chance.choice([c.value for c in fields["stop_reason"].choices]),
+                "stop_reason": chance.choice(offered["stop_reason"]),
                 "adherent": chance.random() < 0.85,
             }
         )
         started = stopped + timedelta(days=chance.randint(20, 90))
-    return rows
+    return tuple(rows)

@@ -15,9 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from certification.actions.editorial import approve, start_review
-from certification.demo.accounts import ACCOUNTS, PASSWORD, make_accounts
-from certification.demo.cases import Staff, count_by_status, register, stories, tell
-from certification.demo.people import invent
+from certification.case_facts import criteria_of, vocabulary_of
+from certification.criteria.facts import FactDefinition
+from certification.demo.accounts import ACCOUNTS, PASSWORD, SITES, make_accounts
+from certification.demo.cases import Staff, count_by_status, tell
+from certification.demo.people import invent, lore_of
+from certification.demo.stories import arrivals, plan
 from certification.models import (
     CriteriaVersion,
     DeterminationReason,
@@ -37,6 +40,8 @@ from config.roles import ROLES
 CONTENT: tuple[type[EditorialModel], ...] = (
     Reference, Statement, Fact, Therapy, TurnaroundProfile, DeterminationReason, CriteriaVersion,
 )  # fmt: skip
+# Before the earliest demonstration case was opened.
+APPROVED_DAYS_AGO = 400
 
 
 class Command(BaseCommand):
@@ -44,17 +49,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", type=int, default=220, help="how many people (220)")
-        parser.add_argument("--cases", type=int, default=84, help="how many cases (84)")
+        parser.add_argument("--cases", type=int, default=96, help="people with a case (96)")
         parser.add_argument("--seed", type=int, default=2026, help="the same seed, the same people")
         parser.add_argument("--as-of", type=date.fromisoformat, help="the day it plays on (today)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
+        now = timezone.now().replace(microsecond=0)
         if options["as_of"]:
             now = timezone.make_aware(datetime.combine(options["as_of"], time(hour=12)))
         with transaction.atomic():
             users = make_accounts(now=now)
-            self._approve_content(users["approver"], now=now - timedelta(days=365))
+            self._approve_content(users["approver"], now=now - timedelta(days=APPROVED_DAYS_AGO))
             if Patient.objects.filter(is_synthetic=True).exists():
                 self.stdout.write("The demonstration data is there already.")
             else:
@@ -62,33 +67,45 @@ class Command(BaseCommand):
         self._print_accounts()
 
     def _approve_content(self, approver: User, *, now: datetime) -> None:
+        """Approves what was loaded from packs; what a person submitted is left to people."""
         for model in CONTENT:
-            for row in model._default_manager.filter(status=ContentStatus.SUBMITTED):
+            loaded = model._default_manager.filter(
+                status=ContentStatus.SUBMITTED, submitted_by__isnull=True
+            )
+            for row in loaded:
                 start_review(by=approver, now=now, obj=row)
                 approve(by=approver, now=now, obj=row)
 
     def _invent(self, users: dict[str, User], *, now: datetime, options: dict[str, Any]) -> None:
-        version = CriteriaVersion.objects.in_force(timezone.localdate(now)).first()
-        if version is None:
+        today = timezone.localdate(now)
+        versions = list(CriteriaVersion.objects.in_force(today).select_related("therapy"))
+        if not versions:
             raise CommandError("No criteria are in force. Run: manage.py content load shipped")
-        plan = list(stories(timezone.localdate(now)))[: options["cases"]]
-        vocabulary = {}
-        for story in plan:
-            vocabulary.update(story.vocabulary)
-        sites = list(Site.objects.filter(key__startswith="demo-").order_by("key"))
-        staff = Staff(nurse=users["nurse"], physician=users["physician"])
-        people = invent(
-            max(options["people"], len(plan)),
-            vocabulary=vocabulary, as_of=timezone.localdate(now), seed=options["seed"],
+        vocabulary: dict[str, FactDefinition] = {}
+        examples = []
+        for version in versions:
+            vocabulary.update(vocabulary_of(version))
+            examples += [example.facts for example in criteria_of(version).examples]
+        people = list(
+            invent(
+                max(options["people"], options["cases"]), vocabulary=vocabulary,
+                lore=lore_of(examples), as_of=today, seed=options["seed"],
+            )
         )  # fmt: skip
-        for number, person in enumerate(people):
-            site = sites[number % len(sites)]
-            if number < len(plan):
-                tell(plan[number], person, staff=staff, site=site, now=now, seed=options["seed"])
-            else:
-                register(person, by=staff.nurse, site=site, now=now)
+        sites = list(Site.objects.filter(key__in=SITES).order_by("key"))
+        profiles = TurnaroundProfile.objects.approved().order_by("-hours")
+        with_case, others = people[: options["cases"]], people[options["cases"] :]
+        tell(
+            plan(
+                with_case, versions=versions, sites=sites, now=now, seed=options["seed"],
+                hours={profile.urgency: profile.hours for profile in profiles},
+            ),
+            arrivals(others, vocabulary=vocabulary, sites=sites, now=now, seed=options["seed"]),
+            staff=Staff(nurse=users["nurse"], physician=users["physician"]),
+            now=now,
+        )  # fmt: skip
         states = ", ".join(f"{count} {status}" for status, count in count_by_status().items())
-        self.stdout.write(f"{number + 1} synthetic people; cases: {states}.")
+        self.stdout.write(f"{len(people)} synthetic people; cases: {states}.")
 
     def _print_accounts(self) -> None:
         self.stdout.write("\nDemonstration accounts, all with the password: " + PASSWORD)
