@@ -29,7 +29,7 @@ from certification.models import (
     Statement,
     User,
 )
-from certification.seals import RECORD_FORMAT
+from certification.seals import RECORD_FORMAT, instant
 from config.roles import ROLES, Role
 
 # How a citation names a statement of the founding article, and what its number looks like.
@@ -172,7 +172,7 @@ def build_record(
             "role": signer_role.value,
             "role_title": ROLES[signer_role].title,
             "demo": signer.is_demo,
-            "signed_at": signed_at.isoformat(),
+            "signed_at": instant(signed_at),
             "meaning": meaning,
         },
     }
@@ -229,7 +229,7 @@ def _case(case: Case) -> dict[str, Any]:
         "request_title": RequestType(case.request_type).label,
         "urgency": case.urgency,
         "service_on": case.service_on.isoformat(),
-        "opened_at": case.opened_at.isoformat(),
+        "opened_at": instant(case.opened_at),
         "ordering_clinician": case.ordering_clinician,
         "ordering_clinician_number": case.ordering_clinician_number,
         "site": {
@@ -271,7 +271,7 @@ def _content(version: CriteriaVersion, explained: Mapping[str, Any]) -> dict[str
         "status": version.status,
         "status_title": version.status_title,
         "approved_by": version.approved_by.signing_name if version.approved_by else "",
-        "approved_at": version.approved_at.isoformat() if version.approved_at else "",
+        "approved_at": instant(version.approved_at) if version.approved_at else "",
         "approved_in_demo": version.approved_in_demo,
         "next_review_on": _iso(version.next_review_on),
         "unverified": [

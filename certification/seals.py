@@ -8,6 +8,7 @@ seal on every machine, years later.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -26,3 +27,8 @@ def seal_of(record: Mapping[str, Any]) -> str:
 def hash_of(content: bytes) -> str:
     """The SHA-256 (hex) of stored bytes, such as those of a letter."""
     return sha256(content).hexdigest()
+
+
+def instant(moment: datetime) -> str:
+    """A moment as it is sealed: in UTC, so that it reads back the same from every database."""
+    return moment.astimezone(UTC).isoformat()
