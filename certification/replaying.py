@@ -19,7 +19,7 @@ from certification.criteria.codec import (
 )
 from certification.criteria.evaluation import Evaluator
 from certification.models import AuditEvent, Determination, Letter
-from certification.seals import RECORD_FORMAT, hash_of, seal_of
+from certification.seals import RECORD_FORMAT, hash_of, instant, seal_of
 
 COLUMNS = (
     "outcome", "recommendation", "as_of", "period_start_on", "period_end_on", "months", "dose",
