@@ -234,7 +234,7 @@ def _quantity(
     limit = version.quantity_limit if isinstance(version.quantity_limit, dict) else {}
     count = limit.get("count")
     infusions = given["infusions"] if given["infusions"] is not None else count
-    terms = {
+    terms: dict[str, Any] = {
         "dose": one_line(given["dose"] or str(limit.get("dose", "")), field="dose", limit=120),
         "interval": one_line(
             given["interval"] or str(limit.get("interval", "")), field="interval", limit=120

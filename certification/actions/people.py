@@ -232,7 +232,7 @@ def _therapy(
     unknown = set(row) - set(HISTORY_COLUMNS)
     if unknown:
         raise Refused(f"Row {number}: no such column: {', '.join(sorted(unknown))}.", field=where)
-    values = {column: row.get(column) for column in HISTORY_COLUMNS}
+    values: dict[str, Any] = {column: row.get(column) for column in HISTORY_COLUMNS}
     for column, limit in (("agent", 40), ("efficacy_class", 20), ("stop_reason", 40)):
         field = f"{where}.{column}"
         values[column] = one_line(

@@ -11,13 +11,15 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from django.conf import settings
 
 TEMPLATES = settings.BASE_DIR / "templates" / "letters"
-STANDARD = "ua-1"
+STANDARD: Literal["ua-1"] = "ua-1"
+# Only what comes with the typesetter: fonts of the machine would change the bytes.
+FONTS = typst.Fonts(include_system_fonts=False)
 
 # A character for which the typesetter brings no glyph stands as a box, and the letter says so.
 BOX = "□"
@@ -52,17 +54,15 @@ def typeset(template: str, content: Mapping[str, Any], *, at: datetime) -> bytes
 
 
 def _compile(template: str, content: Mapping[str, Any], at: datetime) -> bytes:
-    pdf: bytes = typst.compile(
+    return typst.compile(
         TEMPLATES / template,
         root=TEMPLATES,
-        font_paths=[],
-        ignore_system_fonts=True,
+        font_paths=FONTS,
         format="pdf",
         sys_inputs={"content": json.dumps(content, ensure_ascii=False, sort_keys=True)},
         pdf_standards=[STANDARD],
         timestamp=int(at.timestamp()),
     )
-    return pdf
 
 
 def _boxed(content: Any, lacking: str) -> Any:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import django
@@ -33,7 +34,7 @@ def run() -> list[tuple[str, float, str]]:
             )
         ]
         for audience in ("clinician", "patient"):
-            rate = _rate(lambda a=audience: make_letter(first, a), LETTERS)
+            rate = _rate(partial(make_letter, first, audience), LETTERS)
             results.append((f"letter for the {audience}", rate, "letters/s"))
         results.append(
             ("replay of a determination", _rate(lambda: replay(first), LETTERS), "records/s")

@@ -171,7 +171,7 @@ def test_the_command_ends_with_1_on_a_difference(determination: Determination) -
 
 # What the database itself refuses ------------------------------------------------------------
 
-SEALED_ROWS = [DeterminationFactory, LetterFactory, AuditEventFactory]
+SEALED_ROWS: list[Any] = [DeterminationFactory, LetterFactory, AuditEventFactory]
 
 
 @pytest.mark.django_db
@@ -256,7 +256,7 @@ def test_an_adverse_row_cannot_be_written_in_sql(adverse: Determination) -> None
     for lacking in ("reason_id", "principal_criterion", "signer_role"):
         empty = "NULL" if lacking == "reason_id" else "''"
         values = ", ".join(
-            {"id": f"'{other.hex}'", lacking: empty}.get(name, f'"{name}"') for name in names
+            {"id": f"'{other.hex}'", lacking: empty}.get(str(name), f'"{name}"') for name in names
         )
         columns = ", ".join(f'"{name}"' for name in names)
         table = Determination._meta.db_table

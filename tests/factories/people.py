@@ -35,20 +35,20 @@ class UserFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Person {n}")
 
     @factory.post_generation
-    def password(self, create: bool, extracted: str | None, **kwargs: Any) -> None:
+    def password(self: Any, create: bool, extracted: str | None, **kwargs: Any) -> None:
         self.set_password(extracted or PASSWORD)
         if create:
             self.save()
 
     @factory.post_generation
-    def roles(self, create: bool, extracted: Iterable[str] | None, **kwargs: Any) -> None:
+    def roles(self: Any, create: bool, extracted: Iterable[str] | None, **kwargs: Any) -> None:
         if create:
             RoleGrant.objects.bulk_create(
                 RoleGrant(user=self, role=str(role)) for role in extracted or ()
             )
 
     @factory.post_generation
-    def sites(self, create: bool, extracted: Iterable[Site] | None, **kwargs: Any) -> None:
+    def sites(self: Any, create: bool, extracted: Iterable[Site] | None, **kwargs: Any) -> None:
         if create:
             self.sites.set(extracted or ())
 

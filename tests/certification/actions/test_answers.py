@@ -264,5 +264,5 @@ def test_an_answer_that_no_longer_fits_is_asked_again(
     CriteriaVersionFactory(version="2026.2", therapy=case.therapy, effective_on=date(2027, 1, 1))
     repin_case(by=nurse, now=now, case=case, revision=1)
     kept = stored(case, "phenotype")
-    assert (kept.state, kept.typed["value"]) == ("invalid", "CIS")
+    assert (kept.state, kept.typed) == ("invalid", {"value": "CIS", "observed_on": ""})
     assert AuditEvent.objects.get().data["asked_again"] == ["phenotype"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -341,6 +342,13 @@ def test_the_meaning_names_what_is_signed(case: Case) -> None:
 def test_who_is_both_signs_as_a_physician(ready: Case, now: datetime) -> None:
     both = UserFactory(roles=[Role.NURSE_REVIEWER, Role.PHYSICIAN_REVIEWER], sites=[ready.site])
     assert decide(ready, both, now, "certified").signer_role == Role.PHYSICIAN_REVIEWER
+
+
+def test_signed_in_another_time_zone(ready: Case, nurse: User, now: datetime) -> None:
+    """The record is sealed in UTC, as it is read back from every database."""
+    elsewhere = now.astimezone(ZoneInfo("Asia/Kolkata"))
+    decide(ready, nurse, elsewhere, "certified")
+    assert replay(Determination.objects.get()).matches
 
 
 def test_the_audit_event_carries_the_seal_and_the_letters(

@@ -24,7 +24,7 @@ SUBJECTS = {"answers", "cases", "determinations", "people"}
 
 
 def every_action() -> dict[str, Callable[..., Any]]:
-    found = {}
+    found: dict[str, Callable[..., Any]] = {}
     for info in pkgutil.iter_modules(actions.__path__):
         if info.name not in SUBJECTS:
             continue
