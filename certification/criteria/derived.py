@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from certification.criteria.facts import (
     Derivation,
@@ -49,15 +50,14 @@ class FlaggedContradiction:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(NamedTuple):
     """The facts to evaluate with. ``set_aside`` holds the contradictory answers, for showing."""
 
     facts: FactSet
     conflicts: tuple[Conflict, ...] = ()
     contradictions: tuple[FlaggedContradiction, ...] = ()
     not_applicable: frozenset[str] = frozenset()
-    set_aside: Mapping[str, FactValue] = field(default_factory=dict)
+    set_aside: Mapping[str, FactValue] = MappingProxyType({})
 
 
 def complete(vocabulary: Vocabulary, facts: FactSet, as_of: date) -> Completed:

@@ -1,22 +1,32 @@
 """What do the criteria say of this person today, and why?
 
-An ``Evaluator`` is made once for a criteria set and used for many people.
+An ``Evaluator`` is made once for a criteria set and used for many people. ``interpret`` gives the
+same evaluation in the plainest way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
 
+from certification.criteria.codec import content_hash, document
+from certification.criteria.compiled import Functions, compiled, required
+from certification.criteria.compiled_explanation import writer
 from certification.criteria.derived import Completed, Completer
-from certification.criteria.explanation import Evaluation, Explanation, explain
+from certification.criteria.explanation import Evaluation, Explanation, Write
 from certification.criteria.facts import FactSet, Vocabulary
 from certification.criteria.information import Information
 from certification.criteria.interpreter import Known, truth_of
 from certification.criteria.needs import needed_facts
 from certification.criteria.tree import AllOf, AnyOf, CriteriaSet, Node, Recommendation, Truth
 
-__all__ = ["Evaluation", "Evaluator", "Explanation", "recommend"]
+__all__ = ["Evaluation", "Evaluator", "Explanation", "Outcome", "interpret", "recommend"]
+
+_NONE: frozenset[str] = frozenset()
+_DAYS_KEPT = 4
+_RESIDUES_KEPT = 20_000
 
 
 def recommend(indications: Truth, contraindications: Truth) -> Recommendation:
@@ -28,70 +38,162 @@ def recommend(indications: Truth, contraindications: Truth) -> Recommendation:
     return Recommendation.PEND
 
 
+class Outcome(NamedTuple):
+    """The three words of an answer, without what it rests on."""
+
+    indications: Truth
+    contraindications: Truth
+    recommendation: Recommendation
+
+
+_TRUTHS = {True: Truth.MET, False: Truth.NOT_MET, None: Truth.UNKNOWN}
+
+_OUTCOMES = {
+    (indicated, blocked): Outcome(one, other, recommend(one, other))
+    for indicated, one in _TRUTHS.items()
+    for blocked, other in _TRUTHS.items()
+}
+
+
 class Evaluator:
-    """Evaluates one criteria set. ``vocabulary`` holds only the facts that the set needs."""
+    """Evaluates one criteria set. ``vocabulary`` holds only the facts that the set needs, and
+    ``all_facts`` those that it was given.
+
+    Made once and used for many people; the missing facts of situations that come up again are
+    kept, in bounded number.
+    """
 
     def __init__(self, criteria_set: CriteriaSet, vocabulary: Vocabulary) -> None:
         self.criteria_set = criteria_set
+        self.all_facts = vocabulary
         self.vocabulary = needed_facts(criteria_set, vocabulary)
         self._completer = Completer(self.vocabulary)
         self._information = Information(criteria_set.criteria, self.vocabulary)
+        self._bind = compiled(criteria_set.criteria, self.vocabulary, self._information)
+        self._bind_writer = writer(criteria_set, self.vocabulary)
+        self._days: dict[date, _Day] = {}
+
+    @cached_property
+    def content_hash(self) -> str:
+        """The hash of the set with every definition it needs."""
+        return content_hash(document(self.criteria_set, self.all_facts))
 
     def complete(self, facts: FactSet, as_of: date) -> Completed:
         """The facts with everything that follows from them."""
         return self._completer.complete(facts, as_of)
 
+    def recommend(self, facts: FactSet, as_of: date) -> Outcome:
+        """The two truths and the recommendation alone: the fastest question to ask."""
+        day = self._day(as_of)
+        if self._completer.adds_nothing:
+            return _OUTCOMES[day.outcome(facts.get, _NONE)]
+        completed = self._completer.complete(facts, as_of)
+        return _OUTCOMES[day.outcome(completed.facts.get, completed.not_applicable)]
+
     def evaluate(self, facts: FactSet, as_of: date) -> Evaluation:
         """The recommendation and what it rests on. ``facts`` come from ``read_facts``."""
-        completed = self.complete(facts, as_of)
-        return self._evaluate(self._known(completed, as_of), completed)
+        return self._evaluate(self._completer.complete(facts, as_of), as_of)
 
     def explain(self, facts: FactSet, as_of: date) -> Explanation:
         """The evaluation with the whole tree behind it."""
-        completed = self.complete(facts, as_of)
-        known = self._known(completed, as_of)
-        return explain(self.criteria_set, known, completed, self._evaluate(known, completed))
+        completed = self._completer.complete(facts, as_of)
+        return Explanation(
+            self.criteria_set,
+            self.vocabulary,
+            completed,
+            as_of,
+            self._evaluate(completed, as_of),
+            self._day(as_of).write,
+        )
 
     def _known(self, completed: Completed, as_of: date) -> Known:
         return Known(self.vocabulary, completed.facts, as_of, completed.not_applicable)
 
-    def _evaluate(self, known: Known, completed: Completed) -> Evaluation:
-        criteria = self.criteria_set.criteria
-        indications = truth_of(criteria.indications, known)
-        contraindications = truth_of(criteria.contraindications, known)
-        recommendation = recommend(indications, contraindications)
+    def _day(self, as_of: date) -> _Day:
+        day = self._days.get(as_of)
+        if day is None:
+            while len(self._days) >= _DAYS_KEPT:
+                self._days.pop(next(iter(self._days)), None)
+            day = self._days[as_of] = _Day(self._bind(as_of), self._bind_writer(as_of))
+        return day
+
+    def _evaluate(self, completed: Completed, as_of: date) -> Evaluation:
+        day = self._day(as_of)
+        indicated, blocked, unmet, told = day.answer(completed.facts.get, completed.not_applicable)
+        outcome = _OUTCOMES[indicated, blocked]
         missing: tuple[str, ...] = ()
         shortest: tuple[str, ...] = ()
-        if recommendation is Recommendation.PEND:
-            missing, shortest = self._information.decide(known, completed)
+        if outcome.recommendation is Recommendation.PEND:
+            missing, shortest = self._missing(day, completed, as_of)
         return Evaluation(
-            indications,
-            contraindications,
-            recommendation,
-            tuple(unmet(criteria.indications, criteria.contraindications, known)),
+            *outcome,
+            unmet,
             missing,
             shortest,
-            tuple(
-                item.id for item in criteria.precautions if truth_of(item.when, known) is Truth.MET
-            ),
+            told,
             completed.conflicts,
             completed.contradictions,
         )
 
+    def _missing(
+        self, day: _Day, completed: Completed, as_of: date
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if completed.set_aside:
+            return self._information.decide(self._known(completed, as_of), completed)
+        residue = day.residue(completed.facts.get, completed.not_applicable)
+        found = day.remembered.get(residue)
+        if found is None:
+            found = self._information.decide(self._known(completed, as_of), completed)
+            while len(day.remembered) >= _RESIDUES_KEPT:
+                day.remembered.pop(next(iter(day.remembered)), None)
+            day.remembered[residue] = found
+        return found
 
-def unmet(indications: Node, contraindications: Node, known: Known) -> Iterator[str]:
+
+class _Day:
+    """The compiled functions for one day, and what was found with them."""
+
+    __slots__ = ("answer", "outcome", "remembered", "residue", "write")
+
+    def __init__(self, functions: Functions, write: Write) -> None:
+        self.outcome, self.answer, self.residue = functions
+        self.write = write
+        self.remembered: dict[tuple[Any, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+
+def interpret(
+    criteria_set: CriteriaSet, vocabulary: Vocabulary, facts: FactSet, as_of: date
+) -> Evaluation:
+    """The same evaluation in the plainest way, node by node, remembering nothing."""
+    vocabulary = needed_facts(criteria_set, vocabulary)
+    completed = Completer(vocabulary).complete(facts, as_of)
+    known = Known(vocabulary, completed.facts, as_of, completed.not_applicable)
+    criteria = criteria_set.criteria
+    indications = truth_of(criteria.indications, known)
+    contraindications = truth_of(criteria.contraindications, known)
+    recommendation = recommend(indications, contraindications)
+    missing: tuple[str, ...] = ()
+    shortest: tuple[str, ...] = ()
+    if recommendation is Recommendation.PEND:
+        missing, shortest = Information(criteria, vocabulary).decide(known, completed)
+    return Evaluation(
+        indications,
+        contraindications,
+        recommendation,
+        tuple(_unmet(criteria.indications, criteria.contraindications, known)),
+        missing,
+        shortest,
+        tuple(item.id for item in criteria.precautions if truth_of(item.when, known) is Truth.MET),
+        completed.conflicts,
+        completed.contradictions,
+    )
+
+
+def _unmet(indications: Node, contraindications: Node, known: Known) -> Iterator[str]:
     """The criteria that stand in the way: see ``Evaluation.unmet``."""
-    yield from _at_fault(indications, AllOf, Truth.NOT_MET, known)
-    yield from _at_fault(contraindications, AnyOf, Truth.MET, known)
-
-
-def _at_fault(
-    node: Node, through: type[AllOf | AnyOf], truth: Truth, known: Known
-) -> Iterator[str]:
-    if truth_of(node, known) is not truth:
-        return
-    if isinstance(node, through):
-        for child in node.of:
-            yield from _at_fault(child, through, truth, known)
-    else:
-        yield node.id
+    for node in required(indications, AllOf):
+        if truth_of(node, known) is Truth.NOT_MET:
+            yield node.id
+    for node in required(contraindications, AnyOf):
+        if truth_of(node, known) is Truth.MET:
+            yield node.id

@@ -7,12 +7,13 @@ criteria give the same explanation, and the same bytes, years later.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
 from certification.criteria.codec_nodes import citation_to_data
 from certification.criteria.derived import Completed, Conflict, FlaggedContradiction, inputs
-from certification.criteria.facts import FactValue
+from certification.criteria.facts import FactValue, Vocabulary
 from certification.criteria.interpreter import Known, combine, means_unknown, opposite, test_truth
 from certification.criteria.interpreter import usable as usable_for
 from certification.criteria.plain import to_data
@@ -94,34 +95,98 @@ class ExplainedPrecaution(NamedTuple):
     when: ExplainedNode
 
 
-class Explanation(NamedTuple):
-    """The whole answer: the summary and the three trees behind it."""
+class Explanation:
+    """The whole answer: the summary and the trees behind it, made when they are asked for."""
 
-    criteria_set: str
-    version: str
-    title: str
-    as_of: date
-    evaluation: Evaluation
+    __slots__ = (
+        "_completed",
+        "_criteria_set",
+        "_trees",
+        "_vocabulary",
+        "_write",
+        "as_of",
+        "evaluation",
+    )
+
+    def __init__(
+        self,
+        criteria_set: CriteriaSet,
+        vocabulary: Vocabulary,
+        completed: Completed,
+        as_of: date,
+        evaluation: Evaluation,
+        write: Write | None = None,
+    ) -> None:
+        self._criteria_set = criteria_set
+        self._vocabulary = vocabulary
+        self._completed = completed
+        self._write = write
+        self._trees: _Trees | None = None
+        self.as_of = as_of
+        self.evaluation = evaluation
+
+    @property
+    def criteria_set(self) -> str:
+        """The key of the criteria set."""
+        return self._criteria_set.key
+
+    @property
+    def version(self) -> str:
+        return self._criteria_set.version
+
+    @property
+    def title(self) -> str:
+        return self._criteria_set.title
+
+    @property
+    def indications(self) -> ExplainedNode:
+        return self._explained().indications
+
+    @property
+    def contraindications(self) -> ExplainedNode:
+        return self._explained().contraindications
+
+    @property
+    def precautions(self) -> tuple[ExplainedPrecaution, ...]:
+        return self._explained().precautions
+
+    def trees_to_data(self) -> dict[str, Any]:
+        """The three trees as plain data, all of it the caller's own."""
+        if self._write is not None and not self._completed.set_aside:
+            return self._write(self._completed, self._test_to_data)
+        return {
+            "indications": explained_to_data(self.indications),
+            "contraindications": explained_to_data(self.contraindications),
+            "precautions": [_precaution_to_data(item) for item in self.precautions],
+        }
+
+    def _test_to_data(self, test: FactTest) -> dict[str, Any]:
+        return explained_to_data(explain_node(test, self._known(), self._completed))
+
+    def _known(self) -> Known:
+        completed = self._completed
+        return Known(self._vocabulary, completed.facts, self.as_of, completed.not_applicable)
+
+    def _explained(self) -> _Trees:
+        if self._trees is None:
+            known, completed = self._known(), self._completed
+            criteria = self._criteria_set.criteria
+            self._trees = _Trees(
+                explain_node(criteria.indications, known, completed),
+                explain_node(criteria.contraindications, known, completed),
+                tuple(_precaution(item, known, completed) for item in criteria.precautions),
+            )
+        return self._trees
+
+
+class _Trees(NamedTuple):
     indications: ExplainedNode
     contraindications: ExplainedNode
     precautions: tuple[ExplainedPrecaution, ...]
 
 
-def explain(
-    criteria_set: CriteriaSet, known: Known, completed: Completed, evaluation: Evaluation
-) -> Explanation:
-    """The explanation of an evaluation of ``known``, which was made from ``completed``."""
-    criteria = criteria_set.criteria
-    return Explanation(
-        criteria_set.key,
-        criteria_set.version,
-        criteria_set.title,
-        known.as_of,
-        evaluation,
-        explain_node(criteria.indications, known, completed),
-        explain_node(criteria.contraindications, known, completed),
-        tuple(_precaution(item, known, completed) for item in criteria.precautions),
-    )
+# Writes the trees of an explanation as data; for a test that is out of the ordinary it asks.
+Write = Callable[[Completed, Callable[[FactTest], dict[str, Any]]], dict[str, Any]]
 
 
 def _precaution(item: Precaution, known: Known, completed: Completed) -> ExplainedPrecaution:
@@ -132,6 +197,7 @@ def _precaution(item: Precaution, known: Known, completed: Completed) -> Explain
 def explain_node(node: Node, known: Known, completed: Completed) -> ExplainedNode:
     """One node and everything below it."""
     says = sentence(node, known.vocabulary)
+    parts: tuple[ExplainedNode, ...]
     match node:
         case FactTest():
             truth = test_truth(node, known)
@@ -151,7 +217,7 @@ def explain_node(node: Node, known: Known, completed: Completed) -> ExplainedNod
             inner = explain_node(node.of, known, completed)
             kind, truth, parts = "not", opposite(inner.truth), (inner,)
         case AllOf() | AnyOf() | AtLeast():
-            parts = tuple(explain_node(child, known, completed) for child in node.of)
+            parts = tuple([explain_node(child, known, completed) for child in node.of])
             truth = combine(node, [part.truth for part in parts])
             kind = {AllOf: "all", AnyOf: "any", AtLeast: "at_least"}[type(node)]
     return ExplainedNode(
@@ -218,20 +284,22 @@ def explanation_to_data(explanation: Explanation) -> dict[str, Any]:
         "title": explanation.title,
         "as_of": explanation.as_of.isoformat(),
         **evaluation_to_data(explanation.evaluation),
-        "trees": {
-            "indications": explained_to_data(explanation.indications),
-            "contraindications": explained_to_data(explanation.contraindications),
-            "precautions": [_precaution_to_data(item) for item in explanation.precautions],
-        },
+        "trees": explanation.trees_to_data(),
     }
+
+
+# Plain strings, quicker to reach than the attribute of an enumeration.
+_WORDS: dict[Truth | Recommendation, str] = {
+    word: str(word.value) for words in (Truth, Recommendation) for word in words
+}
 
 
 def evaluation_to_data(evaluation: Evaluation) -> dict[str, Any]:
     """The summary as plain data; conflicts and contradictions only when there are any."""
     data: dict[str, Any] = {
-        "indications": evaluation.indications.value,
-        "contraindications": evaluation.contraindications.value,
-        "recommendation": evaluation.recommendation.value,
+        "indications": _WORDS[evaluation.indications],
+        "contraindications": _WORDS[evaluation.contraindications],
+        "recommendation": _WORDS[evaluation.recommendation],
         "unmet": list(evaluation.unmet),
         "missing": list(evaluation.missing),
         "shortest": list(evaluation.shortest),

@@ -29,7 +29,14 @@ from certification.criteria.arrangement import arrange
 from certification.criteria.derived import Completed
 from certification.criteria.diagram import IMPOSSIBLE, MET, NOT_MET, UNKNOWN, Diagram
 from certification.criteria.facts import FactValue, Vocabulary
-from certification.criteria.interpreter import Known, judge, means_unknown, opposite, usable
+from certification.criteria.interpreter import (
+    Known,
+    judge,
+    means_unknown,
+    names,
+    opposite,
+    usable,
+)
 from certification.criteria.tree import (
     AllOf,
     AnyOf,
@@ -63,10 +70,32 @@ class Information:
         self.linked = _linked(self.tests)
         self.questions = arrange(self.questions, _meeting(roots, self.tests, vocabulary))
         self.number = {key: number for number, key in enumerate(self.questions)}
+        self.entangled = self._entangled()
         highest = 1 << len(vocabulary)
         rank = {key: number for number, key in enumerate(vocabulary, start=1)}
         self.costs = [2 * highest - (highest >> rank[key]) for key in self.questions]
         self._fresh: OrderedDict[date, dict[str, list[FactValue]]] = OrderedDict()
+
+    def _entangled(self) -> frozenset[str]:
+        """Facts whose tests can change or turn unknown in another way than all at once.
+
+        They can stand in a contradiction, be compared with each other or decide what applies; or
+        one of their tests can be unknown (too old, "not known") while another is not.
+        """
+        entangled = {*self.contradictions, *self.linked}
+        tested = {key for test in self.tests for key in (test.fact, test.value_of) if key}
+        for key in tested:
+            definition = self.vocabulary[key]
+            applies = definition.applies_when
+            if applies is not None:
+                entangled.update((key, *fact_keys(applies)))
+            tests = [test for test in self.tests if test.fact == key]
+            unclear = [choice.value for choice in definition.choices if choice.unknown]
+            if len({test.max_age_days for test in tests}) > 1 or any(
+                names(test, value) for test in tests for value in unclear
+            ):
+                entangled.add(key)
+        return frozenset(entangled)
 
     def decide(self, known: Known, completed: Completed) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """``missing`` and ``shortest`` for one person, both as fact keys in wizard order."""
