@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
-from django.db import transaction
+from django.db import models, transaction
 
 from certification.actions.events import record_event
+from certification.editing_policies import check_can_give_roles
 from certification.models import RoleGrant, Site, User
-from config.access import check_has_permission
+from certification.policies import check_allowed
 from config.roles import Permission, Role
+
+TOLD = ("username", "name", "credentials", "licence_number", "email", "is_active", "is_demo")
+"""The fields of an account whose old and new value the audit trail keeps."""
 
 
 @transaction.atomic
@@ -26,20 +31,20 @@ def save_account(
 ) -> User:
     """Writes an account with exactly these roles and sites. ``by`` None: set-up of the demo.
 
-    Raises PermissionDenied, ValidationError (password) and ValueError (a role that does not exist,
-    or giving oneself a role).
+    Raises ``Refused`` (not allowed, a role for oneself, the last administrator), ValidationError
+    (password) and ValueError (a role that does not exist).
     """
     if by is not None:
-        check_has_permission(by, Permission.MANAGE_USERS)
+        check_allowed(by, Permission.MANAGE_USERS)
     wanted = {Role(role) for role in roles}
-    created = user.pk is None
-    held = set() if created else {Role(g.role) for g in user.role_grants.all()}
-    if by is not None and by.pk == user.pk and wanted - held:
-        raise ValueError("Nobody gives a role to themselves; ask another administrator.")
+    old = User.objects.filter(pk=user.pk).first() if user.pk else None
+    held = {Role(grant.role) for grant in RoleGrant.objects.filter(user=old)} if old else set()
+    if by is not None:
+        check_can_give_roles(by, user, held, wanted)
     if password:
         validate_password(password, user)
         user.set_password(password)
-    elif created:
+    elif old is None:
         user.set_unusable_password()
     user.save()
     user.role_grants.exclude(role__in=wanted).delete()
@@ -52,10 +57,11 @@ def save_account(
         user.__dict__.pop(name, None)
     record_event(
         by=by,
-        verb="created account" if created else "changed account",
+        verb="changed account" if old else "created account",
         obj=user,
         at=now,
         data={
+            "changes": _changes(old, user, TOLD),
             "roles": [sorted(held), sorted(wanted)],
             "sites": sorted(site.key for site in user.sites.all()),
             "password_set": bool(password),
@@ -67,10 +73,30 @@ def save_account(
 
 @transaction.atomic
 def save_site(*, by: User | None, now: datetime, site: Site) -> Site:
-    """Writes a site. ``by`` None: set-up of the demo. Raises PermissionDenied."""
+    """Writes a site. ``by`` None: set-up of the demo. Raises ``Refused``."""
     if by is not None:
-        check_has_permission(by, Permission.MANAGE_USERS)
-    created = site.pk is None
+        check_allowed(by, Permission.MANAGE_USERS)
+    old = Site.objects.filter(pk=site.pk).first() if site.pk else None
     site.save()
-    record_event(by=by, verb="created site" if created else "changed site", obj=site, at=now)
+    names = [field.name for field in Site._meta.concrete_fields if field.name != "id"]
+    record_event(
+        by=by,
+        verb="changed site" if old else "created site",
+        obj=site,
+        at=now,
+        data={"changes": _changes(old, site, names)},
+    )
     return site
+
+
+def _changes(
+    old: models.Model | None, new: models.Model, names: Iterable[str]
+) -> dict[str, list[Any]]:
+    """Old and new value of every named field that differs."""
+    changes = {}
+    for name in names:
+        before = getattr(old, name) if old is not None else None
+        after = getattr(new, name)
+        if before != after and not (old is None and after in (None, "")):
+            changes[name] = [before, after]
+    return changes

@@ -6,117 +6,227 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from certification.actions.content_edits import save_citation
-from certification.admin.base import EditorialAdmin, ReadOnlyAdmin, ReviewDueFilter, RoleAdmin
+from certification.actions.content_edits import save_citation, subject_of
+from certification.admin.base import ReadOnlyAdmin, RoleAdmin
+from certification.admin.citations import CitationsBelow
+from certification.admin.editorial import EditorialAdmin
+from certification.admin.exporting import CsvExport, ReferenceResource, StatementResource
 from certification.admin.fields import ChoicesField, LinesField
+from certification.admin.filters import (
+    ApprovalFilter,
+    ConfidenceFilter,
+    OwnFilter,
+    ReviewDueFilter,
+)
+from certification.admin.forms import WEB_SCHEMES, ContentForm, WebAddressField
+from certification.editing_policies import check_can_edit
 from certification.models import Citation, Fact, FactGroup, Reference, Statement
-from certification.presenters.fact_rules import rules_in_words
+from certification.policies import Refused
+from certification.presenters.citations import shortened
+from certification.presenters.fact_rules import mistake_in, rules_in_words
 from config.roles import Permission
 
+READERS = {"clinician": "Clinician", "nurse": "Nurse", "patient": "Patient"}
+REVIEW = ("Review", {"fields": EditorialAdmin.LIFE_FIELDS})
+AFTER_STATUS = (ReviewDueFilter, ConfidenceFilter, ApprovalFilter, OwnFilter)
 
-class ReferenceForm(forms.ModelForm):
+
+class ReferenceForm(ContentForm):
     authors = LinesField(required=False, help_text="One author a line: Family G.")
-
-
-class StatementForm(forms.ModelForm):
-    audience = forms.MultipleChoiceField(
-        choices=[("clinician", "Clinician"), ("nurse", "Nurse"), ("patient", "Patient")],
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
-class FactForm(forms.ModelForm):
-    choices = ChoicesField(required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "choices" in self.fields:
-            self.fields["choices"].kept = {c["value"]: c for c in self.instance.choices}
+    url = WebAddressField(label="Address", required=False, max_length=500)
 
 
 @admin.register(Reference)
-class ReferenceAdmin(EditorialAdmin):
+class ReferenceAdmin(CsvExport, EditorialAdmin):
     form = ReferenceForm
+    resource_classes = [ReferenceResource]
     list_display = (
-        "key", "kind", "title", "container", "year", "seed_number", "confidence", "status_badge",
-        "review",
+        "key", "kind", "short_title", "container", "year", "seed_number", "citation_count",
+        "confidence", "status_badge", "review",
     )  # fmt: skip
-    list_filter = ("status", "kind", "verified", "listed_in_seed", ReviewDueFilter, "year")
-    search_fields = ("key", "title", "container", "doi", "pmid", "note")
-    autocomplete_fields = ("superseded_by", "identified_as")
+    list_filter = ("status", *AFTER_STATUS, "kind", "listed_in_seed", "year")
+    search_fields = ("key", "title", "authors", "container", "doi", "pmid", "note")
+    autocomplete_fields = ("identified_as",)
+    readonly_fields = ("superseded_by",)
+    read_back = {"authors": "authors_listed", "url": "address"}
+    fieldsets = (
+        (None, {"fields": ("key", "kind", "title", "authors", "container", "year")}),
+        ("Where it is", {"fields": ("doi", "pmid", "url", "accessed_on")}),
+        ("How it was read", {"fields": ("verified", "note", "caution")}),
+        (
+            "In the founding article",
+            {"fields": ("seed_number", "listed_in_seed", "identified_as")},
+        ),
+        ("Validity", {"fields": ("next_review_on", "superseded_by")}),
+        REVIEW,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            super().get_queryset(request)
+            .select_related("superseded_by", "identified_as")
+            .annotate(cited=Count("citations"))
+        )  # fmt: skip
+
+    @admin.display(description="title", ordering="title")
+    def short_title(self, obj: Reference) -> str:
+        return shortened(str(obj), 90)
+
+    @admin.display(description="cited", ordering="cited")
+    def citation_count(self, obj: Any) -> int:
+        return int(obj.cited)
+
+    @admin.display(description="authors")
+    def authors_listed(self, obj: Reference) -> SafeString:
+        return format_html_join("", "<div>{}</div>", ((author,) for author in obj.authors))
+
+    @admin.display(description="address")
+    def address(self, obj: Reference) -> SafeString | str:
+        """A pack can hold any text here: only an address of the web becomes a link."""
+        if not obj.url.lower().startswith(tuple(f"{scheme}://" for scheme in WEB_SCHEMES)):
+            return obj.url
+        return format_html('<a href="{}" rel="noreferrer">{}</a>', obj.url, obj.url)
+
+    def successors(self, obj: Reference) -> Any:
+        rows = Reference.objects.approved().exclude(pk=obj.pk).order_by("key")
+        return ((str(row.pk), f"{row.key}: {shortened(str(row), 70)}") for row in rows)
 
 
-class StatementCitations(admin.TabularInline[Citation, Statement]):
-    model = Citation
-    fields = ("reference", "at", "note", "position")
-    autocomplete_fields = ("reference",)
-    extra = 1
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.may(Permission.EDIT_CONTENT)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.may(Permission.EDIT_CONTENT)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.may(Permission.EDIT_CONTENT)
+class StatementForm(ContentForm):
+    audience = forms.MultipleChoiceField(
+        choices=list(READERS.items()), widget=forms.CheckboxSelectMultiple, required=False
+    )
 
 
 @admin.register(Statement)
-class StatementAdmin(EditorialAdmin):
+class StatementAdmin(CsvExport, EditorialAdmin):
     form = StatementForm
-    list_display = ("key", "seed", "topic", "says", "confidence", "status_badge", "review")
-    list_filter = ("status", "topic", "verified", ReviewDueFilter)
-    search_fields = ("key", "seed", "says", "plain", "note")
-    inlines = (StatementCitations,)
+    resource_classes = [StatementResource]
+    list_display = (
+        "key", "seed", "topic", "short_says", "citation_count", "confidence", "status_badge",
+        "review",
+    )  # fmt: skip
+    list_filter = ("status", *AFTER_STATUS, "topic")
+    search_fields = ("key", "seed", "says", "plain", "note", "citations__reference__key")
+    inlines = (CitationsBelow,)
+    read_back = {"audience": "readers"}
+    fieldsets = (
+        (None, {"fields": ("key", "topic", "says", "plain", "audience")}),
+        ("Source", {"fields": ("seed", "verified", "note")}),
+        ("Validity", {"fields": ("next_review_on",)}),
+        REVIEW,
+    )
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        now = timezone.now()
-        citations = formset.save(commit=False)
-        for citation in formset.deleted_objects:
-            save_citation(by=request.user, now=now, citation=citation, remove=True)  # type: ignore[misc]
-        for citation in citations:
-            save_citation(by=request.user, now=now, citation=citation)  # type: ignore[misc]
-        formset.save_m2m()
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(cited=Count("citations"))
+
+    @admin.display(description="says", ordering="says")
+    def short_says(self, obj: Statement) -> str:
+        return shortened(obj.says, 120)
+
+    @admin.display(description="sources", ordering="cited")
+    def citation_count(self, obj: Any) -> int:
+        return int(obj.cited)
+
+    @admin.display(description="audience")
+    def readers(self, obj: Statement) -> str:
+        return ", ".join(READERS.get(key, key) for key in obj.audience) or "Everybody"
+
+
+class CitationForm(forms.ModelForm):
+    by: Any
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.instance.pk:
+            subjects = [subject_of(self.instance)]
+        else:
+            names = ("statement", "therapy", "turnaround_profile")
+            subjects = [cleaned[name] for name in names if cleaned.get(name)]
+            if len(subjects) != 1:
+                raise ValidationError(
+                    "Choose the one thing that this citation supports: a statement, a therapy or "
+                    "a turnaround profile."
+                )
+        try:
+            check_can_edit(self.by, subjects[0])
+        except Refused as refusal:
+            raise ValidationError(f"{subjects[0]}: {refusal.sentence}") from None
+        return cleaned
 
 
 @admin.register(Citation)
 class CitationAdmin(RoleAdmin):
-    """Every citation, also of criteria. Those of criteria change with a new version only."""
+    """Every citation, also of criteria. Those of criteria change with a new version only, and
+    those inside the details of a therapy with a new reference pack."""
 
+    form = CitationForm
     view_permissions = EditorialAdmin.view_permissions
     edit_permission = Permission.EDIT_CONTENT
-    list_display = ("reference", "supports", "place", "at", "note")
-    list_filter = ("reference__kind", "reference__verified")
+    list_display = ("__str__", "title", "supports", "place", "at", "note")
+    list_filter = ("reference__kind", ("statement", admin.EmptyFieldListFilter),
+                   ("criteria_version", admin.EmptyFieldListFilter),
+                   ("therapy", admin.EmptyFieldListFilter))  # fmt: skip
     search_fields = ("reference__key", "reference__title", "place", "at", "note")
     autocomplete_fields = ("reference", "statement", "therapy", "turnaround_profile")
     fields = (
-        "reference", "statement", "therapy", "turnaround_profile", "place", "at", "note",
-        "position",
+        "reference", "statement", "therapy", "turnaround_profile", "at", "note", "position",
     )  # fmt: skip
-    list_select_related = (
-        "reference", "statement", "criteria_version", "therapy", "turnaround_profile",
-    )  # fmt: skip
+    ordering = ("reference__key", "position", "id")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            super().get_queryset(request)
+            .select_related(
+                "reference", "statement", "criteria_version", "therapy", "turnaround_profile"
+            )
+            .defer("criteria_version__document", "therapy__details")
+        )  # fmt: skip
+
+    @admin.display(description="title")
+    def title(self, obj: Citation) -> str:
+        return shortened(str(obj.reference), 60)
 
     @admin.display(description="supports")
     def supports(self, obj: Citation) -> str:
         subject = obj.statement or obj.criteria_version or obj.therapy or obj.turnaround_profile
-        return str(subject)
+        return shortened(str(subject), 80)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("statement", "therapy", "turnaround_profile") if obj is not None else ()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return self.fields
+        subjects = ("statement", "criteria_version", "therapy", "turnaround_profile")
+        shown = [name for name in subjects if getattr(obj, f"{name}_id")]
+        place = ["place"] if obj.place else []
+        return ["reference", *shown, *place, "at", "note", "position"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not (
-            obj is not None and obj.criteria_version_id
-        )
+        fixed = obj is not None and (obj.criteria_version_id or obj.place)
+        return super().has_change_permission(request, obj) and not fixed
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.by = request.user
+        return form
 
     def save_model(self, request: HttpRequest, obj: Citation, form: Any, change: bool) -> None:
-        save_citation(by=request.user, now=timezone.now(), citation=obj)  # type: ignore[misc]
+        if not change or form.changed_data:
+            save_citation(by=request.user, now=timezone.now(), citation=obj)  # type: ignore[arg-type]
+
+    def history_subject(self, obj: Citation) -> Any:
+        return obj.criteria_version or subject_of(obj)
 
 
 @admin.register(FactGroup)
@@ -124,8 +234,32 @@ class FactGroupAdmin(ReadOnlyAdmin):
     """The steps of the wizard. They come with a reference pack."""
 
     view_permissions = EditorialAdmin.view_permissions
-    list_display = ("key", "title", "order")
+    list_display = ("key", "title", "order", "question_count")
     search_fields = ("key", "title")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(questions=Count("facts"))
+
+    @admin.display(description="questions", ordering="questions")
+    def question_count(self, obj: Any) -> int:
+        return int(obj.questions)
+
+
+class FactForm(ContentForm):
+    choices = ChoicesField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "choices" in self.fields:
+            self.fields["choices"].kept = {c["value"]: c for c in self.instance.choices}
+
+    def _post_clean(self) -> None:
+        """The engine has to be able to read the question, and every other one beside it."""
+        super()._post_clean()
+        if not self.errors:
+            mistake = mistake_in(self.instance)
+            if mistake:
+                self.add_error(None, mistake)
 
 
 @admin.register(Fact)
@@ -134,12 +268,44 @@ class FactAdmin(EditorialAdmin):
 
     form = FactForm
     readonly_fields = ("rules_read_back",)
-    exclude = ("rules",)
-    list_display = ("key", "label", "type", "group", "unit", "status_badge", "review")
-    list_filter = ("status", "group", "type", ReviewDueFilter)
+    list_display = (
+        "key", "label", "type", "group", "unit", "limits", "confidence", "status_badge", "review",
+    )  # fmt: skip
+    list_filter = ("status", *AFTER_STATUS, "group", "type")
     search_fields = ("key", "label", "help", "why")
-    list_select_related = ("group",)
+    read_back = {"choices": "choices_listed"}
+    fieldsets = (
+        (None, {"fields": ("key", "label", "type", "group", "order")}),
+        ("What is asked", {"fields": ("help", "why", "choices")}),
+        ("Limits", {"fields": ("unit", "minimum", "maximum", "step")}),
+        ("Rules of the engine", {"fields": ("rules_read_back",)}),
+        ("Validity", {"fields": ("verified", "next_review_on")}),
+        REVIEW,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("group")
+
+    @admin.display(description="limits")
+    def limits(self, obj: Fact) -> str:
+        if obj.minimum and obj.maximum:
+            return f"{obj.minimum} to {obj.maximum}"
+        if obj.minimum:
+            return f"{obj.minimum} or more"
+        return f"{obj.maximum} or less" if obj.maximum else ""
 
     @admin.display(description="rules")
     def rules_read_back(self, obj: Fact) -> SafeString:
-        return rules_in_words(obj.key)
+        lines = rules_in_words(obj.key) if obj.pk else ["Rules come with a reference pack."]
+        return format_html_join("", "<p>{}</p>", ((line,) for line in lines))
+
+    @admin.display(description="choices")
+    def choices_listed(self, obj: Fact) -> SafeString:
+        return format_html_join(
+            "",
+            "<div>{} <code>{}</code>{}</div>",
+            (
+                (c.get("label", ""), c["value"], " (means: nobody knows)" * bool(c.get("unknown")))
+                for c in obj.choices
+            ),
+        )

@@ -10,12 +10,14 @@ CHOICE_HELP = (
     "One choice a line: value | label. Add | unknown where choosing it means that nobody knows "
     "(for example: not tested)."
 )
+KEPT = ("valid_from", "valid_until")
+"""What a line does not show and an edit does not lose."""
 
 
 class LinesField(forms.CharField):
     """A list of words, one a line."""
 
-    widget = forms.Textarea(attrs={"rows": 4})
+    widget = forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(map(str, value)) if isinstance(value, list) else value
@@ -24,7 +26,10 @@ class LinesField(forms.CharField):
         return [line.strip() for line in (value or "").splitlines() if line.strip()]
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return (initial or []) != self.to_python(data)
+        try:
+            return bool((initial or []) != self.to_python(data))
+        except forms.ValidationError:
+            return True
 
     def validate(self, value: Any) -> None:
         if self.required and not value:
@@ -45,7 +50,6 @@ class ChoicesField(LinesField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        self.kept = {choice["value"]: choice for choice in value}
         return "\n".join(
             " | ".join(
                 [choice["value"], choice.get("label", choice["value"])]
@@ -64,13 +68,11 @@ class ChoicesField(LinesField):
                 raise forms.ValidationError(
                     f"Line {number}: write value | label, or value | label | unknown."
                 )
-            choice = {"value": parts[0], "label": parts[1]}
+            choice: dict[str, Any] = {"value": parts[0], "label": parts[1]}
             if parts[2:]:
                 choice["unknown"] = True
-            for name in ("valid_from", "valid_until"):
-                if name in self.kept.get(parts[0], {}):
-                    choice[name] = self.kept[parts[0]][name]
-            choices.append(choice)
+            kept = self.kept.get(parts[0], {})
+            choices.append(choice | {name: kept[name] for name in KEPT if name in kept})
         values = [choice["value"] for choice in choices]
         if len(values) != len(set(values)):
             raise forms.ValidationError("Each value can be offered only once.")

@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from certification.actions.accounts import save_account, save_site
-from certification.admin.base import RoleAdmin
+from certification.admin.base import RoleAdmin, tag
+from certification.editing_policies import check_can_give_roles
 from certification.models import Site, User
-from config.roles import ROLES, Permission
+from certification.policies import Refused
+from config.roles import ROLES, Permission, Role
+
+
+class SiteForm(forms.ModelForm):
+    def clean_time_zone(self) -> str:
+        zone: str = self.cleaned_data["time_zone"]
+        if zone not in available_timezones():
+            raise ValidationError(
+                f"There is no time zone {zone!r}. Write it as America/New_York or Europe/London."
+            )
+        return zone
 
 
 @admin.register(Site)
 class SiteAdmin(RoleAdmin):
     view_permissions = (Permission.READ_AUDIT,)
     edit_permission = Permission.MANAGE_USERS
+    form = SiteForm
     list_display = ("name", "key", "time_zone", "address")
-    search_fields = ("key", "name")
+    search_fields = ("key", "name", "address")
+    fields = ("key", "name", "time_zone", "address", "appeal_instructions")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("key",) if obj is not None else ()
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
-        save_site(by=request.user, now=timezone.now(), site=obj)  # type: ignore[misc]
+        if not change or form.changed_data:
+            save_site(by=request.user, now=timezone.now(), site=obj)  # type: ignore[arg-type]
 
 
 class AccountForm(forms.ModelForm):
     """An account with its roles, each with what it allows, its sites and, if given, a password."""
+
+    by: User
 
     roles = forms.MultipleChoiceField(
         choices=[(key.value, f"{card.title}: {card.description}") for key, card in ROLES.items()],
@@ -46,7 +69,8 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ("username", "name", "credentials", "licence_number", "email", "is_active",
-                  "is_demo", "sites")  # fmt: skip
+                  "sites")  # fmt: skip
+        widgets = {"sites": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,28 +83,55 @@ class AccountForm(forms.ModelForm):
             validate_password(password, self.instance)
         return password
 
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.errors:
+            return
+        held = {Role(key) for key in self.instance.role_keys} if self.instance.pk else set()
+        wanted = {Role(key) for key in self.cleaned_data["roles"]}
+        try:
+            check_can_give_roles(self.by, self.instance, held, wanted)
+        except Refused as refusal:
+            self.add_error(refusal.field or None, refusal.sentence)
+
 
 @admin.register(User)
 class UserAdmin(RoleAdmin):
     view_permissions = (Permission.READ_AUDIT,)
     edit_permission = Permission.MANAGE_USERS
     form = AccountForm
-    fields = (
-        "username", "name", "credentials", "licence_number", "email", "is_active", "is_demo",
-        "roles", "sites", "password",
+    list_display = (
+        "username", "name", "credentials", "roles_held", "sites_of", "state", "last_login",
     )  # fmt: skip
-    list_display = ("username", "name", "credentials", "roles_held", "is_active", "last_login")
     list_filter = ("is_active", "role_grants__role", "sites", "is_demo")
-    search_fields = ("username", "name", "email")
-    filter_horizontal = ("sites",)
+    search_fields = ("username", "name", "email", "licence_number")
+    readonly_fields = ("is_demo", "last_login", "date_joined", "roles_held", "sites_of")
+    fieldsets = (
+        (None, {"fields": ("username", "name", "credentials", "licence_number", "email")}),
+        ("What this person may do", {"fields": ("is_active", "roles", "sites")}),
+        ("Signing in", {"fields": ("password", "last_login", "date_joined", "is_demo")}),
+    )
+    READ_BACK = {"roles": "roles_held", "sites": "sites_of", "password": None}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("role_grants", "sites")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        if not self.has_change_permission(request, obj):
-            return [f for f in self.fields if f not in {"roles", "password"}] + ["roles_held"]
-        return self.fields
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = [(name, dict(options)) for name, options in self.fieldsets]
+        if obj is None:
+            fieldsets[-1][1]["fields"] = ("password",)
+        elif not self.has_change_permission(request, obj):
+            for _name, options in fieldsets:
+                read = (self.READ_BACK.get(field, field) for field in options["fields"])
+                options["fields"] = tuple(field for field in read if field)
+        return fieldsets
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.by = request.user
+        return form
 
     @admin.display(description="roles")
     def roles_held(self, obj: User) -> str:
@@ -88,9 +139,21 @@ class UserAdmin(RoleAdmin):
             ", ".join(card.title for key, card in ROLES.items() if key in obj.role_keys) or "None"
         )
 
+    @admin.display(description="sites")
+    def sites_of(self, obj: User) -> str:
+        return ", ".join(site.name for site in obj.sites.all()) or "None"
+
+    @admin.display(description="state", ordering="is_active")
+    def state(self, obj: User) -> SafeString:
+        if not obj.is_active:
+            return tag("locked", "Closed")
+        return tag("demo", "Demo account") if obj.is_demo else tag("yes", "Active")
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if change and not form.changed_data:
+            return
         save_account(
-            by=request.user,  # type: ignore[misc]
+            by=request.user,  # type: ignore[arg-type]
             now=timezone.now(),
             user=obj,
             roles=form.cleaned_data["roles"],
