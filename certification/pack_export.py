@@ -106,8 +106,6 @@ def _reference(row: Reference) -> dict[str, Any]:
 
 def _fact(row: Fact) -> dict[str, Any]:
     data = row.definition_data()
-    if row.type == Fact.Type.INTEGER:
-        data |= {name: int(data[name]) for name in ("minimum", "maximum") if name in data}
     if row.type == Fact.Type.DECIMAL:
         limits = ("minimum", "maximum", "step")
         data |= {name: Decimal(data[name]) for name in limits if name in data}

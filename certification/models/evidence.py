@@ -222,8 +222,10 @@ class Fact(EditorialModel):
             if getattr(self, name):
                 data[name] = getattr(self, name)
         for name in ("minimum", "maximum", "step"):
-            if getattr(self, name):
-                data[name] = getattr(self, name)
+            limit = getattr(self, name)
+            if limit:
+                whole = self.type == self.Type.INTEGER and limit.removeprefix("-").isdecimal()
+                data[name] = int(limit) if whole else limit
         if self.choices:
             data["choices"] = self.choices
         data.update(self.rules)

@@ -19,6 +19,7 @@ from certification.actions.editorial import approve, start_review
 from certification.actions.packs import load_pack
 from certification.criteria.codec import content_hash
 from certification.models import CriteriaVersion
+from certification.packs import people
 from certification.packs.pack import PROJECT, read_pack
 from config.roles import Role
 from tests.factories import UserFactory
@@ -127,6 +128,13 @@ def test_bytes_that_are_no_text_are_one_bad_line() -> None:
     done = run_in_shell(b'{"id": 1, "facts": {}}\n\xff\xfe\n{"id": 3, "facts": {}}\n')
     assert [json.loads(line).get("id") for line in done.stdout.splitlines()] == [1, None, 3]
     assert done.returncode == 1
+
+
+def test_a_line_without_end_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "MAX_LINE_BYTES", 10)
+    stream = io.BytesIO(b"short\n" + b"x" * 95 + b"\n" + b"exactly 10" + b"\n" + b"y" * 35)
+    kept = list(people.bounded_lines(stream))
+    assert kept == [b"short\n", b"x" * 11, b"exactly 10\n", b"y" * 11]
 
 
 def test_given_and_computed_disagree(evaluate: Any) -> None:

@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from certification.actions.editorial import approve, start_review
 from certification.actions.packs import load_pack
+from certification.criteria.codec import vocabulary_from_data
 from certification.models import (
     AuditEvent,
     Citation,
@@ -94,6 +95,13 @@ def test_what_the_rows_hold(now: datetime) -> None:
     ]
     version = CriteriaVersion.objects.get()
     assert {c.place for c in version.citations.all()} == {"adult", "high-index"}
+
+
+def test_the_rows_are_the_questions_of_the_pack(now: datetime) -> None:
+    pack = read_pack(SMALL)
+    load_pack(by=None, now=now, pack=pack)
+    rows = Fact.objects.select_related("group")
+    assert vocabulary_from_data([row.definition_data() for row in rows]) == pack.vocabulary
 
 
 def test_loading_twice_changes_nothing_and_says_so(editor: User, now: datetime) -> None:
