@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
@@ -28,6 +28,16 @@ class Criteria:
     evaluator: Evaluator
     vocabulary: Vocabulary
     content_hash: str
+
+
+def bounded_lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines of a stream. Of one that is too long only the beginning is kept, so that a file
+    without line ends cannot fill the memory."""
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        rest = line
+        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_BYTES + 1)
+        yield line
 
 
 class LineError(ValueError):

@@ -24,7 +24,7 @@ from certification.criteria.codec import content_hash, read_document
 from certification.criteria.evaluation import Evaluator
 from certification.models import CriteriaVersion
 from certification.packs.pack import folders_of, read_pack
-from certification.packs.people import Criteria, evaluate_people
+from certification.packs.people import Criteria, bounded_lines, evaluate_people
 from certification.packs.problems import PackError, offered
 
 BROKEN_PIPE = 128 + 13
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         with _opened(options["file"]) as people:
             answers = evaluate_people(
                 criteria,
-                people,
+                bounded_lines(people),
                 as_of=as_of,
                 explain=options["explain"],
                 as_text=options["format"] == "text",
