@@ -18,11 +18,11 @@ import pytest
 
 from certification.criteria.evaluation import Evaluator
 from certification.criteria.facts import read_facts
+from certification.criteria.lines import evaluate_lines
 from certification.criteria.tree import CriteriaSet, FactTest, Node, children, walk
 from certification.management.commands.content import SCHEMA, schema_text
 from certification.packs.examples import run_examples
 from certification.packs.pack import Pack, folders_of, read_pack
-from certification.packs.people import Criteria, evaluate_people
 from certification.packs.reading import read_folder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -225,9 +225,8 @@ def compare_with_vignettes(folder: Path) -> tuple[int, list[str]]:
     for key, criteria_set in pack.criteria_sets.items():
         asked = [person for person in people if key in person["expect"]]
         given = [json.dumps({"id": p["id"], "facts": p["facts"]}).encode() for p in asked]
-        criteria = Criteria(Evaluator(criteria_set, pack.vocabulary), pack.vocabulary, "")
-        answers = evaluate_people(criteria, given, as_of=POLICY_DAY)
-        for person, (_, answer) in zip(asked, answers, strict=True):
+        answers = evaluate_lines(Evaluator(criteria_set, pack.vocabulary), given, POLICY_DAY)
+        for person, answer in zip(asked, answers, strict=True):
             problem = _disagreement(person, person["expect"][key], json.loads(answer))
             agreed += not problem
             wrong += [f"{key} / {person['id']}: {problem}"] if problem else []

@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Any, BinaryIO
@@ -20,11 +20,12 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from certification.criteria.codec import content_hash, read_document
+from certification.criteria.codec import read_document
 from certification.criteria.evaluation import Evaluator
+from certification.criteria.lines import evaluate_lines
 from certification.models import CriteriaVersion
 from certification.packs.pack import folders_of, read_pack
-from certification.packs.people import Criteria, bounded_lines, evaluate_people
+from certification.packs.people import as_text, bounded_lines
 from certification.packs.problems import PackError, offered
 
 BROKEN_PIPE = 128 + 13
@@ -55,19 +56,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         as_of = options["as_of"] or timezone.localdate()
         if options["pack"]:
-            criteria = _from_files(options["pack"], options["set_key"])
+            evaluator = _from_files(options["pack"], options["set_key"])
         else:
-            criteria = _from_database(options["set_key"], as_of)
+            evaluator = _from_database(options["set_key"], as_of)
         with _opened(options["file"]) as people:
-            answers = evaluate_people(
-                criteria,
-                bounded_lines(people),
-                as_of=as_of,
-                explain=options["explain"],
-                as_text=options["format"] == "text",
+            answers = evaluate_lines(
+                evaluator, bounded_lines(people), as_of, explain=options["explain"]
             )
-            failed = _write(answers)
-        if failed:
+            _write(map(as_text, answers) if options["format"] == "text" else answers)
+        if answers.failures:
             sys.exit(1)
 
 
@@ -78,25 +75,22 @@ def _day(text: str) -> date:
         raise ArgumentTypeError(f"{text!r} is not a date such as 2027-01-12") from None
 
 
-def _from_files(names: list[str], set_key: str) -> Criteria:
+def _from_files(names: list[str], set_key: str) -> Evaluator:
     try:
         pack = read_pack(*folders_of(names))
     except PackError as error:
         raise CommandError(f"The pack cannot be used:\n{error}") from None
     if set_key not in pack.criteria_sets:
         raise CommandError(_unknown(set_key, pack.criteria_sets, "in this pack"))
-    document = pack.document(set_key)
-    evaluator = Evaluator(pack.criteria_sets[set_key], pack.vocabulary)
-    return Criteria(evaluator, pack.vocabulary, content_hash(document))
+    return Evaluator(pack.criteria_sets[set_key], pack.vocabulary)
 
 
-def _from_database(set_key: str, as_of: date) -> Criteria:
+def _from_database(set_key: str, as_of: date) -> Evaluator:
     version = CriteriaVersion.objects.current(set_key, as_of)
     if version is None:
         in_force = CriteriaVersion.objects.in_force(as_of).values_list("set_key", flat=True)
         raise CommandError(_unknown(set_key, dict.fromkeys(in_force), f"in force on {as_of}"))
-    criteria_set, vocabulary = read_document(version.document)
-    return Criteria(Evaluator(criteria_set, vocabulary), vocabulary, version.content_hash)
+    return Evaluator(*read_document(version.document))
 
 
 def _unknown(set_key: str, known: Mapping[str, Any], where: str) -> str:
@@ -118,17 +112,12 @@ def _opened(name: str) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _write(answers: Iterator[tuple[bool, bytes]]) -> bool:
-    """Writes every answer as it comes; whether one of them was an error."""
-    failed = False
-    out = sys.stdout.buffer
+def _write(answers: Iterable[bytes]) -> None:
+    """Writes every answer as it comes."""
     try:
-        for good, line in answers:
-            failed = failed or not good
-            out.write(line)
-        out.flush()
+        sys.stdout.buffer.writelines(answers)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         # Whoever read us has gone. Nothing may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(BROKEN_PIPE)
-    return failed

@@ -103,10 +103,10 @@ def test_what_is_missing_and_what_would_be_enough(evaluate: Any) -> None:
         ('{"id": 7, "facts": {"birth_date": "2026-11-23"}}', "in the future"),
         ('{"id": 7, "facts": {"birth_date": "1899-12-31"}}', "below the minimum"),
         ('{"id": 7, "facts": {"infection": "yes"}}', "not true or false"),
-        ('{"id": 7, "facts": [1]}', "facts is not a mapping"),
-        ('{"id": 7, "fact": {}}', "'fact'"),
+        ('{"id": 7, "facts": [1]}', "not an object of fact keys and answers"),
+        ('{"id": 7, "fact": {}}', "there are no facts"),
         ("nonsense", "not JSON"),
-        ("[1, 2]", "not a person"),
+        ("[1, 2]", "not an object"),
         ('{"id": 7, "facts": {"score": NaN}}', "not JSON"),
         ("[" * 5000, "not JSON"),
     ],
@@ -132,7 +132,9 @@ def test_bytes_that_are_no_text_are_one_bad_line() -> None:
 
 def test_a_line_without_end_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "MAX_LINE_BYTES", 10)
-    stream = io.BytesIO(b"short\n" + b"x" * 95 + b"\n" + b"exactly 10" + b"\n" + b"y" * 35)
+    stream = io.BytesIO(
+        b"\xef\xbb\xbfshort\n" + b"x" * 95 + b"\n" + b"exactly 10" + b"\n" + b"y" * 35
+    )
     kept = list(people.bounded_lines(stream))
     assert kept == [b"short\n", b"x" * 11, b"exactly 10\n", b"y" * 11]
 
@@ -151,7 +153,7 @@ def test_contradictory_facts_are_flagged_and_not_used(evaluate: Any) -> None:
 
 def test_the_explanation_on_request(evaluate: Any) -> None:
     (answer,) = answers(evaluate(lines({"id": 1, "facts": MET}), "--explain"))
-    adult = answer["trees"]["indications"]["children"][1]
+    adult = answer["explanation"]["trees"]["indications"]["children"][1]
     assert (adult["id"], adult["truth"]) == ("adult", "met")
     assert adult["cite"] == [{"ref": "example-guideline", "at": "p. 2"}]
     assert adult["facts"][0]["value"] == 36
@@ -164,7 +166,7 @@ def test_the_answer_as_text(evaluate: Any) -> None:
     assert head == "b: refer (indications met, contraindications met)"
     assert "  unmet: infected" in rest
     assert "      [met] There is an active infection." in rest
-    assert rest[-1].startswith("(no id): line 2: not JSON")
+    assert rest[-1].startswith("(no id): line 2: this is not JSON")
 
 
 def test_an_unknown_set_names_the_closest(evaluate: Any) -> None:
