@@ -203,17 +203,21 @@ def check_can_sign_determination(
         check_can_certify(user, case)
     else:
         check_can_act(user, case, act)
-    if act == Act.CERTIFY and recommendation is not Recommendation.CERTIFY:
-        if not has_permission(user, Permission.DETERMINE):
-            raise Refused(
-                "The documented facts do not meet the criteria, so a nurse reviewer cannot "
-                "certify. Pend the case for the missing facts, or refer it to a physician."
-            )
-        if case.status != CaseStatus.REFERRED:
-            raise Refused(
-                "The documented facts do not meet the criteria. A physician decides this on a "
-                "referred case: refer it first."
-            )
+    if act != Act.CERTIFY or recommendation is Recommendation.CERTIFY:
+        return
+    # What is missing must never read as not met.
+    finding = (
+        "Facts that decide are not documented yet"
+        if recommendation is Recommendation.PEND
+        else "What is documented does not meet the criteria"
+    )
+    if not has_permission(user, Permission.DETERMINE):
+        raise Refused(
+            f"{finding}, so a nurse reviewer cannot certify. Document or ask for what is missing, "
+            "or refer the case to a physician."
+        )
+    if case.status != CaseStatus.REFERRED:
+        raise Refused(f"{finding}. A physician decides this on a referred case: refer it first.")
 
 
 def check_can_download_letter(user: User, letter: Letter) -> None:

@@ -69,6 +69,8 @@ FACTS: list[dict[str, Any]] = [
         {"value": "not_tested", "label": "Not tested", "unknown": True}]},
     {"key": "active_infection", "label": "Active infection", "type": "boolean"},
     {"key": "note", "label": "Remark", "type": "text"},
+    {"key": "earlier_reaction", "label": "Reaction to this drug", "type": "boolean",
+     "of_request": True},
 ]  # fmt: skip
 SET: dict[str, Any] = {
     "key": "exemplumab-initial",
@@ -111,7 +113,7 @@ SET: dict[str, Any] = {
 @cache
 def _document(signer: str, version: str) -> dict[str, Any]:
     # Facts that no rule reads must be answerable too: a precaution that always holds names them.
-    reads = ["diagnosis_date", "icd10cm_code", "note"]
+    reads = ["diagnosis_date", "icd10cm_code", "note", "earlier_reaction"]
     data = SET | {
         "signer": signer,
         "version": version,

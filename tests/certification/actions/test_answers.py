@@ -19,6 +19,7 @@ from tests.factories import (
     CriteriaVersionFactory,
     PatientFactory,
     PriorTherapyFactory,
+    TherapyFactory,
     UserFactory,
 )
 
@@ -226,6 +227,23 @@ def test_prefill_offers_the_newest_with_its_age(
     assert set(offered) == {"edss"}
     found = offered["edss"]
     assert (found.value, found.from_case_number, found.age_days) == (3, "OLD", 375)
+
+
+def test_prefill_keeps_answers_about_one_drug_from_speaking_for_another(
+    case: Case, patient: Patient, version: CriteriaVersion
+) -> None:
+    other_drug = CriteriaVersionFactory(
+        therapy=TherapyFactory(key="otherumab"), set_key="otherumab-initial"
+    )
+    earlier = CaseFactory(patient=patient, criteria_version=other_drug)
+    AnswerFactory(case=earlier, fact_key="earlier_reaction", value=False)
+    AnswerFactory(case=earlier, fact_key="edss", value=3)
+    keys = ["earlier_reaction", "edss"]
+    assert set(prefill(patient, keys, TODAY, exclude=case)) == {"edss"}
+    same_drug = CaseFactory(patient=patient, criteria_version=version)
+    AnswerFactory(case=same_drug, fact_key="earlier_reaction", value=True)
+    offered = prefill(patient, keys, TODAY, exclude=case)
+    assert offered["earlier_reaction"].value is True
 
 
 def test_a_copied_answer_comes_from_the_same_person(
