@@ -120,7 +120,12 @@ def _bare_definition(data: Any, path: str) -> FactDefinition:
         future=_flag(data, "future", path),
         of_request=_flag(data, "of_request", path),
         codes=to_data(codes) if codes else None,
-        **{key: text(data, key, path) for key in _TEXTS},
+        unit=text(data, "unit", path),
+        group=text(data, "group", path),
+        help=text(data, "help", path),
+        why=text(data, "why", path),
+        dated_by=text(data, "dated_by", path),
+        verified=text(data, "verified", path),
     )
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from certification.criteria.facts import FactValue, Vocabulary
-from certification.criteria.information import Information
+from certification.criteria.groundwork import Groundwork
 from certification.criteria.tree import (
     AllOf,
     AnyOf,
@@ -237,13 +237,13 @@ def required(node: Node, through: type[AllOf | AnyOf]) -> Iterator[Node]:
 
 
 def compiled(
-    criteria: Criteria, vocabulary: Vocabulary, information: Information
+    criteria: Criteria, vocabulary: Vocabulary, groundwork: Groundwork
 ) -> Callable[[date], Functions]:
     """The functions of a criteria set, to be bound to a day."""
     source = Source(vocabulary)
     _write_outcome(source, criteria)
     _write_answer(source, criteria)
-    _write_residue(source, information)
+    _write_residue(source, groundwork)
     bind = source.compile()
 
     def on(as_of: date) -> Functions:
@@ -298,19 +298,19 @@ def _facts(*trees: Node) -> list[str]:
     return [key for tree in trees for key in fact_keys(tree)]
 
 
-def _write_residue(source: Source, information: Information) -> None:
+def _write_residue(source: Source, groundwork: Groundwork) -> None:
     """What is left of the trees when everything settled is taken out.
 
     A part that is settled stays so whatever else is answered, unless one of its facts can turn
-    unknown again or change under another test. Such facts (``information.entangled``) enter with
+    unknown again or change under another test. Such facts (``groundwork.entangled``) enter with
     all that is known of them.
     """
-    tests = information.tests
-    entangled = information.entangled
+    tests = groundwork.tests
+    entangled = groundwork.entangled
     tested = [key for test in tests for key in (test.fact, test.value_of) if key]
     source.function("residue", "get, na")
     source.fetch([*tested, *sorted(entangled)])
-    left = [_residue(source, information.root, entangled)[0]]
+    left = [_residue(source, groundwork.root, entangled)[0]]
     left += [
         source.test(test, if_it_applies=True)
         for test in tests
@@ -318,7 +318,7 @@ def _write_residue(source: Source, information: Information) -> None:
     ]
     for key in sorted(entangled):
         name = source.key(key)
-        if key in information.linked:
+        if key in groundwork.compared:
             left.append(f"f{name}")
         else:
             unclear = [choice.value for choice in source.vocabulary[key].choices if choice.unknown]

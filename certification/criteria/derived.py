@@ -314,7 +314,7 @@ def _from_rows(
         if None in passed:
             return None
         kept.append(row)
-    values = [row.get(derivation.field) for row in kept] if derivation.field else []
+    values: list[Any] = [row.get(derivation.field) for row in kept] if derivation.field else []
     if derivation.kind == "count_rows" and not derivation.field:
         return len(kept)
     if derivation.kind == "last_of_rows":

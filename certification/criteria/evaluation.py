@@ -69,7 +69,7 @@ class Evaluator:
         self.vocabulary = needed_facts(criteria_set, vocabulary)
         self._completer = Completer(self.vocabulary)
         self._information = Information(criteria_set.criteria, self.vocabulary)
-        self._bind = compiled(criteria_set.criteria, self.vocabulary, self._information)
+        self._bind = compiled(criteria_set.criteria, self.vocabulary, self._information.groundwork)
         self._bind_writer = writer(criteria_set, self.vocabulary)
         self._days: dict[date, _Day] = {}
 

@@ -147,8 +147,8 @@ def holds(test: FactTest, value: Any, other: Any, as_of: date) -> bool:
         case Operator.IS_FALSE:
             return value is False
         case Operator.WITHIN_DAYS:
-            return 0 <= (as_of - value).days <= test.value  # type: ignore[operator]
+            return 0 <= (as_of - value).days <= test.value
         case Operator.OLDER_THAN_DAYS:
-            return (as_of - value).days > test.value  # type: ignore[operator]
+            return (as_of - value).days > test.value
         case _:
             return COMPARISONS[test.op](value, other if test.value_of else test.value)

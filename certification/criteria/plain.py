@@ -108,9 +108,10 @@ def day(data: Mapping[str, Any], key: str, path: str) -> date | None:
         return None
     bare = FactDefinition(key, key, FactType.DATE)
     try:
-        return parse_value(bare, value)  # type: ignore[no-any-return]
+        found: date = parse_value(bare, value)
     except FactError as error:
         raise CriteriaError(f"{path}.{key}", shown(value), "a date (YYYY-MM-DD)") from error
+    return found
 
 
 def value_from_data(definition: FactDefinition | RowField, raw: Any, path: str) -> Any:
