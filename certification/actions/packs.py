@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 
 from certification.actions.events import record_event
+from certification.criteria.plain import to_data
 from certification.models import Citation, CriteriaVersion, User
 from certification.models.editorial import EditorialModel
 from certification.pack_rows import CITED, LINKS, TABLES, Comparison, compare
@@ -40,21 +41,21 @@ def load_pack(
     if not keep:
         _refuse_sealed(comparisons)
     rows: dict[str, dict[str, Any]] = {section: {} for section in TABLES}
-    written: list[tuple[Comparison, Any]] = []
+    written: list[tuple[Comparison, Any, dict[str, Any]]] = []
     for comparison in comparisons:
         row = comparison.row
         if comparison.state == "new" or (comparison.state == "changed" and not keep):
+            told = _event_data(comparison)
             row = _write(comparison, rows, by=by, now=now)
-            written.append((comparison, row))
+            written.append((comparison, row, told))
         rows[comparison.wanted.section][comparison.wanted.name[0]] = row
     _link_references(written, rows["references"])
-    for comparison, row in written:
+    for comparison, row, _ in written:
         if comparison.wanted.section in CITED:
             _cite(comparison, row, rows["references"])
-    for comparison, row in written:
+    for comparison, row, told in written:
         verb = "loaded" if comparison.row is None else "changed by a pack"
-        data = {"key": comparison.title, "changed": list(comparison.changed)}
-        record_event(by=by, verb=verb, obj=row, at=now, data=data)
+        record_event(by=by, verb=verb, obj=row, at=now, data=told)
     report = {section: Counter[str]() for section in TABLES}
     for comparison in comparisons:
         kept = keep and comparison.state == "changed"
@@ -79,6 +80,18 @@ def _refuse_sealed(comparisons: Sequence[Comparison]) -> None:
         )
 
 
+def _event_data(comparison: Comparison) -> dict[str, Any]:
+    """What the audit trail keeps: old and new values, and the names of what is too long for it."""
+    changes: dict[str, Any] = {}
+    for name in comparison.changed:
+        if name in comparison.wanted.values and name != "document":
+            values = getattr(comparison.row, name), comparison.wanted.values[name]
+            changes[name] = [to_data(value) for value in values]
+    others = [name for name in comparison.changed if name not in changes]
+    data = {"key": comparison.title, "changes": changes, "changed": others}
+    return {name: value for name, value in data.items() if value}
+
+
 def _write(
     comparison: Comparison, rows: dict[str, dict[str, Any]], *, by: User | None, now: datetime
 ) -> Any:
@@ -101,8 +114,10 @@ def _write(
     return row
 
 
-def _link_references(written: Sequence[tuple[Comparison, Any]], references: dict[str, Any]) -> None:
-    for comparison, row in written:
+def _link_references(
+    written: Sequence[tuple[Comparison, Any, Any]], references: dict[str, Any]
+) -> None:
+    for comparison, row, _ in written:
         wanted = comparison.wanted
         if wanted.section == "references":
             for name, key in wanted.links.items():
