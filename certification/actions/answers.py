@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +19,7 @@ from certification.criteria.plain import to_data
 from certification.models import Answer, Case, User
 from certification.policies import Change, Refused, Stale, check_can_answer_case
 
+LONGEST_ANSWER = 20_000
 STALE_ANSWERS = (
     "Somebody answered the same questions in the meantime. Nothing was overwritten; look at what "
     "changed and save again."
@@ -129,13 +131,14 @@ def _read(
         raise Refused(f"These criteria have no question “{key}”.", field=key)
     if entry.source and entry.source not in Answer.Source.values:
         raise Refused("Choose one of the sources offered.", field=key)
-    if not entry.not_known and (entry.typed is None or entry.typed == ""):
+    typed = _storable(key, entry.typed)
+    if not entry.not_known and (typed is None or typed == ""):
         return None, ""
     answer = Answer(
         case=case,
         fact_key=key,
         state=Answer.State.NOT_KNOWN,
-        typed=entry.typed,
+        typed=typed,
         source=entry.source,
         note=one_line(entry.note, field="note", limit=400),
         copied_from_id=_copied_from(case, key, entry.copied_from_id),
@@ -144,15 +147,34 @@ def _read(
     try:
         answer.observed_on = _observed_on(definition, entry.observed_on, case, today)
         if not entry.not_known:
-            value = read_typed(definition, entry.typed, as_of=today, valid_on=case.service_on)
+            value = read_typed(definition, typed, as_of=today, valid_on=case.service_on)
             _check_after_birth(definition, value, case)
             answer.state, answer.value = Answer.State.GIVEN, to_data(value)
             answer.typed = None
     except FactError as error:
         answer.state, answer.value = Answer.State.INVALID, None
-        answer.typed = {"value": entry.typed, "observed_on": str(entry.observed_on or "")}
+        answer.typed = {"value": typed, "observed_on": str(entry.observed_on or "")}
         return answer, error.message
     return answer, ""
+
+
+def _storable(key: str, typed: Any) -> Any:
+    """What was typed, as data that every database can keep. Raises ``Refused`` when it is huge."""
+    if len(json.dumps(to_data(typed))) > LONGEST_ANSWER:
+        raise Refused(f"An answer has at most {LONGEST_ANSWER} characters.", field=key)
+    return _without_nul(to_data(typed))
+
+
+def _without_nul(typed: Any) -> Any:
+    """PostgreSQL keeps no NUL character in text."""
+    match typed:
+        case str():
+            return typed.replace("\x00", "")
+        case list():
+            return [_without_nul(part) for part in typed]
+        case dict():
+            return {_without_nul(key): _without_nul(value) for key, value in typed.items()}
+    return typed
 
 
 def _observed_on(

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from certification.models.editorial import EditorialModel
 from certification.models.therapies import Therapy
@@ -33,7 +33,7 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
             self.approved()
             .filter(Q(effective_on__isnull=True) | Q(effective_on__lte=on))
             .filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
-            .order_by("set_key", "-effective_on", "-approved_at", "-id")
+            .order_by("set_key", F("effective_on").desc(nulls_last=True), "-approved_at", "-id")
         )
 
     def current(self, set_key: str, on: date) -> CriteriaVersion | None:

@@ -130,6 +130,15 @@ def test_unknown_question_and_source_are_refused(nurse: User, case: Case, now: d
     assert not AuditEvent.objects.exists()
 
 
+def test_no_answer_is_too_odd_to_keep(nurse: User, case: Case, now: datetime) -> None:
+    answer(case, nurse, now, {"note": Entry("a\x00b \\u0000"), "edss": Entry("\x00\ud83d\ude00")})
+    assert stored(case, "note").value == "ab \\u0000"
+    assert stored(case, "edss").typed["value"] == "😀"
+    with pytest.raises(Refused, match="at most") as refusal:
+        answer(case, nurse, now, {"note": Entry("x" * 20_000)})
+    assert refusal.value.field == "note"
+
+
 def test_empty_takes_an_answer_back(nurse: User, case: Case, now: datetime) -> None:
     answer(case, nurse, now, {"edss": Entry("4"), "note": Entry("x")})
     answer(case, nurse, now, {"edss": Entry("")})
