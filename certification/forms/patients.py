@@ -80,11 +80,13 @@ class PatientForm(PageForm):
         )
 
     def changes(self) -> dict[str, Any]:
-        """The fields that differ from what the form was filled with."""
+        """The fields that differ from what the form was filled with, without those for which
+        somebody else's version stays."""
         return {
             name: self.cleaned_data[name]
             for name in self.changed_data
             if name not in {"revision", "site", "is_synthetic"}
+            and self.data.get(f"keep-{name}") != "theirs"
         }
 
 

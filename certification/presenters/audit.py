@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from certification.models import AuditEvent, User
+from certification.models import AuditEvent, Fact, User
 from certification.presenters.wording import counted, listed, moment_words
 from certification.workflow import STATUS_TITLES
 
@@ -63,9 +63,17 @@ def event_line(event: AuditEvent, zone: str, labels: Mapping[str, str] | None = 
     )
 
 
+def fact_labels(events: Iterable[AuditEvent]) -> dict[str, str]:
+    """The words for the fact keys that the events name. One query."""
+    keys = {
+        key for e in events for key in (*e.data.get("changed", ()), *e.data.get("fact_keys", ()))
+    }
+    return dict(Fact.objects.filter(key__in=keys).values_list("key", "label"))
+
+
 def _says(event: AuditEvent) -> str:
     if event.verb == OPENED:
-        return f"opened the {OBJECTS.get(event.object_type, event.object_type)}"
+        return f"looked at the {OBJECTS.get(event.object_type, event.object_type)}"
     return event.verb
 
 

@@ -11,7 +11,7 @@ from certification.criteria.tree import Recommendation
 from certification.criteria.tree_words import value_text
 from certification.models import Answer, AuditEvent, Case, InformationRequest, User
 from certification.policies import can_answer_case
-from certification.presenters.audit import EventLine, event_line
+from certification.presenters.audit import EventLine, event_line, fact_labels
 from certification.presenters.decisions import ActLink, acts_of
 from certification.presenters.steps import (
     FactLink,
@@ -181,8 +181,8 @@ def _next_act(case: Case, standing: Standing, titles: Titles, determination_url:
 
 
 def _asked(case: Case, standing: Standing, request: InformationRequest, zone: str) -> Asked:
-    known = standing.completed.facts
-    have = sum(1 for key in request.fact_keys if key in known and known[key].value is not None)
+    known, missing = standing.completed.facts, set(standing.evaluation.missing)
+    have = sum(1 for key in request.fact_keys if key in known and key not in missing)
     resumed = ""
     if request.resumed_by is not None:
         resumed = f"{request.resumed_by.signing_name}, {moment_words(request.resumed_at, zone)}"
@@ -198,10 +198,8 @@ def _asked(case: Case, standing: Standing, request: InformationRequest, zone: st
 
 def case_trail(case: Case) -> list[EventLine]:
     """The newest acts on a case and openings of it."""
-    labels = {}
-    plan_facts = case.criteria_version.document.get("facts", [])
-    labels = {fact["key"]: fact.get("label", fact["key"]) for fact in plan_facts}
-    events = AuditEvent.objects.filter(case_id=case.pk)[:EVENTS_LISTED]
+    events = list(AuditEvent.objects.filter(case_id=case.pk)[:EVENTS_LISTED])
+    labels = fact_labels(events)
     return [event_line(event, case.site.time_zone, labels) for event in events]
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from certification.models import Case, CriteriaVersion, Patient
 from certification.presenters.clocks import Clock, clock_of
-from certification.presenters.wording import day_words
+from certification.presenters.wording import capitalised, day_words
 from certification.turnaround import local_date
 from certification.workflow import CaseStatus
 
@@ -70,7 +70,7 @@ def case_row(case: Case, now: datetime) -> CaseRow:
         number=case.number,
         patient=str(case.patient),
         born=day_words(case.patient.birth_date),
-        therapy=str(case.therapy),
+        therapy=capitalised(str(case.therapy)),
         request=case.get_request_type_display(),
         criteria=case.criteria_version.policy_organisation,
         status=case.status,
@@ -92,7 +92,7 @@ def case_head(case: Case, now: datetime) -> CaseHead:
         born=born_words(patient, now),
         record_number=patient.record_number,
         is_synthetic=patient.is_synthetic,
-        therapy=str(case.therapy),
+        therapy=capitalised(str(case.therapy)),
         request=case.get_request_type_display(),
         status=case.status,
         status_word=case.status_title,

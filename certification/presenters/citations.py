@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from certification.criteria.tree import Citation
 from certification.models import Reference
 
-SHORT = 56
+SHORT = 44
 NOT_LISTED = "Cited by the founding article, which does not list it. Nothing was made up for it."
 
 
@@ -50,14 +50,14 @@ class Sources:
             self._rows = {row.key: row for row in found}
         return self._rows
 
-    def cites(self, citations: Iterable[Citation], *, named: bool = False) -> tuple[Cite, ...]:
-        """``named``: with the source in words, for the place where the question stands."""
+    def cites(self, citations: Iterable[Citation], *, named: int = 0) -> tuple[Cite, ...]:
+        """``named``: so many with the source in words, for the place where the question stands."""
         numbered: dict[int, Cite] = {}
         for citation in citations:
             number = self.numbers.get(citation.ref)
             if number is None or number in numbered:
                 continue
-            short = self._short(citation) if named else ""
+            short = self._short(citation) if len(numbered) < named else ""
             numbered[number] = Cite(number, short, note=citation.note)
         return tuple(numbered.values())
 

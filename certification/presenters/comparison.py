@@ -19,19 +19,21 @@ from certification.criteria.tree_words import value_text
 from certification.models import Answer, Case, CriteriaVersion, Patient, RequestType
 from certification.presenters.openings import offered_versions
 from certification.presenters.trees import BAR_COLOURS, BAR_WORDS, WORDS
-from certification.presenters.wording import age_words, counted, day_words
+from certification.presenters.wording import age_words, capitalised, counted, day_words
 from certification.registration import REQUEST_FACT, THERAPY_FACT, registered_facts
 from certification.turnaround import local_date
 
-GROUPS = (
-    (Recommendation.CERTIFY, "Criteria met", "Every criterion is met on what is documented."),
-    (Recommendation.PEND, "Facts are missing", "What is documented does not decide."),
-    (Recommendation.REFER, "For a physician", "A criterion is not met or something stands against "
-     "it. Never a denial."),
-)  # fmt: skip
+# What is nearest to being certified comes first. "For a physician" is never a denial.
+WORDS_OF = {
+    Recommendation.CERTIFY: "Criteria met",
+    Recommendation.PEND: "Facts are missing",
+    Recommendation.REFER: "For a physician",
+}
 # Each set of criteria answers these by itself.
 OF_THE_REQUEST = frozenset({THERAPY_FACT, REQUEST_FACT})
 MOST_COMPARED = 3
+NAMED_MISSING = 3
+MOST_HELPFUL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Verdict:
     word: str
     met: str
     unmet: tuple[str, ...]
-    shortest: tuple[str, ...]
+    missing: tuple[str, ...]
+    missing_words: str
     other_missing: tuple[str, ...]
     precautions: int
     needs_physician: bool
@@ -55,14 +58,6 @@ class Verdict:
     open_url: str
     compared: bool
     compare_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictGroup:
-    key: str
-    title: str
-    says: str
-    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +92,7 @@ class UsedFact:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonPage:
-    groups: list[VerdictGroup]
+    verdicts: list[Verdict]
     compared: list[Verdict]
     indications: list[Difference]
     contraindications: list[Difference]
@@ -120,17 +115,14 @@ def comparison_page(
     prefetch_related_objects([patient], "prior_therapies")
     answers = latest_answers(patient)
     evaluated = [_evaluate(v, patient, answers, today) for v in offered_versions(today)]
+    evaluated.sort(key=_nearness)
     keys = [e.version.set_key for e in evaluated]
     picked = [key for key in dict.fromkeys(chosen) if key in keys][:MOST_COMPARED]
-    picked = picked or _first_picks(evaluated)
+    picked = picked or keys[:MOST_COMPARED]
     verdicts = [_verdict(e, patient, may_open, picked) for e in evaluated]
     side_by_side = [e for key in picked for e in evaluated if e.version.set_key == key]
     return ComparisonPage(
-        groups=[
-            VerdictGroup(r.value, title, says, found)
-            for r, title, says in GROUPS
-            if (found := tuple(v for v in verdicts if v.recommendation == r.value))
-        ],
+        verdicts=verdicts,
         compared=[v for key in picked for v in verdicts if v.set_key == key],
         indications=_differences([e.explanation.indications for e in side_by_side], bars=False),
         contraindications=_differences(
@@ -216,18 +208,20 @@ def _verdict(one: _Evaluated, patient: Patient, may_open: bool, picked: Sequence
     others = [key for key in evaluation.missing if key not in evaluation.shortest]
     parts = one.explanation.indications.children or (one.explanation.indications,)
     met = sum(1 for part in parts if part.truth is Truth.MET)
+    shortest = tuple(labels[key] for key in evaluation.shortest or evaluation.missing)
     sentences = _sentences(one.explanation)
     return Verdict(
         set_key=version.set_key,
-        therapy=str(version.therapy),
+        therapy=capitalised(str(version.therapy)),
         request=RequestType(version.request_type).label,
         organisation=version.policy_organisation,
         version_url=reverse("certification:criteria-version", args=[version.pk]),
         recommendation=evaluation.recommendation.value,
-        word=next(title for r, title, _ in GROUPS if r is evaluation.recommendation),
+        word=WORDS_OF[evaluation.recommendation],
         met=f"{met} of {len(parts)} criteria met",
         unmet=tuple(sentences.get(node_id, node_id) for node_id in evaluation.unmet),
-        shortest=tuple(labels[key] for key in evaluation.shortest),
+        missing=shortest,
+        missing_words=_missing_words(shortest),
         other_missing=tuple(labels[key] for key in others),
         precautions=len(evaluation.precautions),
         needs_physician=version.needs_physician,
@@ -251,15 +245,23 @@ def _compare_url(set_key: str, picked: Sequence[str]) -> str:
     return f"?{urlencode([('compare', key) for key in keys])}#side-by-side"
 
 
-def _first_picks(evaluated: Sequence[_Evaluated]) -> list[str]:
-    """What is nearest to being certified comes first."""
-    order = {r: number for number, (r, _, _) in enumerate(GROUPS)}
+def _missing_words(labels: Sequence[str]) -> str:
+    shown = labels[:NAMED_MISSING]
+    more = len(labels) - len(shown)
+    return (
+        f"{counted(len(labels), 'fact')}: {', '.join(shown)}{f' and {more} more' if more else ''}"
+    )
 
-    def nearness(one: _Evaluated) -> tuple[int, int, int]:
-        evaluation = one.explanation.evaluation
-        return (order[evaluation.recommendation], len(evaluation.unmet), len(evaluation.missing))
 
-    return [one.version.set_key for one in sorted(evaluated, key=nearness)[:MOST_COMPARED]]
+def _nearness(one: _Evaluated) -> tuple[int, int, int, str, str]:
+    evaluation, version = one.explanation.evaluation, one.version
+    return (
+        list(WORDS_OF).index(evaluation.recommendation),
+        len(evaluation.unmet),
+        len(evaluation.shortest or evaluation.missing),
+        str(version.therapy),
+        version.request_type,
+    )
 
 
 def _sentences(explanation: Explanation) -> dict[str, str]:
@@ -302,7 +304,8 @@ def _needed(evaluated: Iterable[_Evaluated]) -> list[NeededFact]:
             request = RequestType(one.version.request_type).label.lower()
             therapies[f"{one.version.therapy} ({request})"] = None
     facts = [NeededFact(label, tuple(therapies)) for label, therapies in needed.values()]
-    return sorted(facts, key=lambda fact: (-len(fact.therapies), fact.label))
+    helpful = [fact for fact in facts if len(fact.therapies) > 1]
+    return sorted(helpful, key=lambda fact: (-len(fact.therapies), fact.label))[:MOST_HELPFUL]
 
 
 def _used(
@@ -325,11 +328,8 @@ def _used(
 
 def summary_words(page: ComparisonPage) -> str:
     """One sentence above everything."""
-    counts = {group.key: len(group.verdicts) for group in page.groups}
-    met = counts.get(Recommendation.CERTIFY.value, 0)
-    open_ = counts.get(Recommendation.PEND.value, 0)
-    refer = counts.get(Recommendation.REFER.value, 0)
+    counts = {r: sum(1 for v in page.verdicts if v.recommendation == r.value) for r in WORDS_OF}
     return (
-        f"{counted(page.sets, 'set')} of criteria in force: {met} met, {open_} open, "
-        f"{refer} for a physician."
+        f"{counted(page.sets, 'set')} of criteria in force: {counts[Recommendation.CERTIFY]} met, "
+        f"{counts[Recommendation.PEND]} open, {counts[Recommendation.REFER]} for a physician."
     )

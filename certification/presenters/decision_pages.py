@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from certification.criteria.tree import Recommendation, Truth
+from certification.criteria.tree import Recommendation, Truth, walk
 from certification.criteria.tree_words import value_text
-from certification.models import Case, User
+from certification.models import UNVERIFIED, Case, User
 from certification.presenters.citations import Source, Sources
 from certification.presenters.decisions import (
     ActLink,
@@ -25,7 +25,7 @@ from certification.presenters.steps import (
     step_links,
     warned,
 )
-from certification.presenters.trees import Row, contraindication_rows, indication_rows
+from certification.presenters.trees import Tree, tree_of
 from certification.presenters.wording import counted
 from certification.wizard import Standing
 
@@ -42,8 +42,8 @@ class RecommendationPage:
     key: str
     word: str
     says: str
-    indications: list[Row]
-    contraindications: list[Row]
+    indications: Tree
+    contraindications: Tree
     precautions: list[Warned]
     unclear_precautions: list[Warned]
     conflicts: list[ConflictLine]
@@ -77,15 +77,13 @@ def recommendation_page(case: Case, user: User, standing: Standing) -> Recommend
     word, says = RECOMMENDATIONS[evaluation.recommendation]
     if evaluation.recommendation is Recommendation.PEND:
         word, says = "Pend for information", _pend_says(standing)
-    indications = indication_rows(standing.explanation, sources)
-    contraindications = contraindication_rows(standing.explanation, sources)
     precautions = standing.explanation.precautions
     return RecommendationPage(
         key=evaluation.recommendation.value,
         word=word,
         says=says,
-        indications=indications,
-        contraindications=contraindications,
+        indications=tree_of(standing.explanation.indications, sources, bars=False),
+        contraindications=tree_of(standing.explanation.contraindications, sources, bars=True),
         precautions=[warned(p, sources) for p in precautions if p.truth is Truth.MET],
         unclear_precautions=[warned(p, sources) for p in precautions if p.truth is Truth.UNKNOWN],
         conflicts=_conflicts(standing),
@@ -97,8 +95,14 @@ def recommendation_page(case: Case, user: User, standing: Standing) -> Recommend
         steps=step_links(case, standing, Titles()),
         note=plan.criteria_set.note,
         population=_population(case),
-        unverified=sum(1 for row in (*indications, *contraindications) if row.verified),
+        unverified=_unverified(standing),
     )
+
+
+def _unverified(standing: Standing) -> int:
+    criteria = standing.plan.criteria_set.criteria
+    nodes = (*walk(criteria.indications), *walk(criteria.contraindications))
+    return sum(1 for node in nodes if node.verified in UNVERIFIED)
 
 
 def _pend_says(standing: Standing) -> str:

@@ -13,7 +13,9 @@ from typing import Any
 from certification.criteria.tree import Citation
 from certification.presenters.citations import Cite, Sources
 
-HIDDEN = {"cite", "verified", "key"}
+# ``fact`` and ``facts`` name questions by key: for the engine, not for readers.
+HIDDEN = {"cite", "verified", "key", "fact", "facts"}
+NAMES = ("test", "name", "title", "region", "code", "severity", "item")
 PERIOD_UNITS = {"days", "weeks", "months", "years", "hours", "minutes"}
 SENTENCES = ("says", "text", "summary")
 DEEPEST = 8
@@ -21,11 +23,13 @@ DEEPEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """``label`` is empty for an item of a list; ``text`` is empty for a title above others."""
+    """``label`` is empty for an unnamed item; ``text`` is empty for a title above others;
+    ``extra`` holds the short fields that go with it."""
 
     depth: int
     label: str
     text: str
+    extra: str
     cites: tuple[Cite, ...]
     verified: str
 
@@ -68,19 +72,14 @@ def _lines(data: Any, sources: Sources, depth: int, label: str = "") -> Iterator
     depth = min(depth, DEEPEST)
     if isinstance(data, Mapping):
         yield from _mapping(data, sources, depth, label)
-    elif isinstance(data, list):
-        plain = [item for item in data if not isinstance(item, Mapping | list)]
-        if len(plain) == len(data):
-            if plain:
-                yield Line(depth, label, ", ".join(_word(item) for item in plain), (), "")
-            return
+    elif isinstance(data, list) and not _is_simple(data):
         if label:
-            yield Line(depth, label, "", (), "")
+            yield Line(depth, label, "", "", (), "")
             depth += 1
         for item in data:
             yield from _lines(item, sources, depth)
-    elif data not in (None, ""):
-        yield Line(depth, label, _word(data), (), "")
+    elif data not in (None, "", []):
+        yield Line(depth, label, _words(data), "", (), "")
 
 
 def _mapping(data: Mapping[str, Any], sources: Sources, depth: int, label: str) -> Iterator[Line]:
@@ -89,19 +88,35 @@ def _mapping(data: Mapping[str, Any], sources: Sources, depth: int, label: str) 
     rest = {key: value for key, value in data.items() if key not in HIDDEN}
     period = _period(rest)
     if period:
-        yield Line(depth, label, period, cites, verified)
+        yield Line(depth, label, period, "", cites, verified)
         return
     said = next((rest.pop(name) for name in SENTENCES if isinstance(rest.get(name), str)), "")
-    simple = {k: v for k, v in rest.items() if not isinstance(v, Mapping | list)}
-    if not said and not label and simple:
-        name, value = next(iter(simple.items()))
-        label, said = title(name), _word(value)
-        rest.pop(name)
-    if label or said or cites:
-        yield Line(depth, label, said, cites, verified)
+    if not label:
+        named = next((name for name in NAMES if isinstance(rest.get(name), str)), "")
+        label = str(rest.pop(named)) if named else ""
+    simple = {key: value for key, value in rest.items() if _is_simple(value)}
+    worded = {key: words for key, value in simple.items() if (words := _words(value))}
+    if label or said or simple:
+        extra = "; ".join(f"{title(key)}: {words}" for key, words in worded.items())
+        said, extra = (said, extra) if said else (extra, "")
+        yield Line(depth, label, said, extra, cites, verified)
         depth += 1
     for key, value in rest.items():
-        yield from _lines(value, sources, depth, title(key))
+        if key not in simple:
+            yield from _lines(value, sources, depth, title(key))
+
+
+def _is_simple(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(not isinstance(item, Mapping | list) for item in value)
+    return not isinstance(value, Mapping) or bool(_period(value))
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return _period(value)
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(_word(item) for item in values if item not in (None, ""))
 
 
 def _period(data: Mapping[str, Any]) -> str:

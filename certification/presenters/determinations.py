@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
-from certification.criteria.tree import Truth
+from certification.criteria.explanation import ExplainedFact, ExplainedNode
+from certification.criteria.tree import Citation, Truth
 from certification.models import Answer, Determination
 from certification.presenters.citations import Cite, Source
 from certification.presenters.steps import Warned
-from certification.presenters.trees import (
-    BAR_COLOURS,
-    BAR_WORDS,
-    WORDS,
-    FactLine,
-    Row,
-    source_words,
-    why_words,
-)
+from certification.presenters.trees import Tree, tree_of
 from certification.presenters.wording import day_words, moment_words
 from certification.records import cited_keys
 from config.roles import ROLES, Role
@@ -55,8 +48,8 @@ class DeterminationPage:
     signature: dict[str, str]
     content: dict[str, Any]
     criteria: str
-    indications: list[Row]
-    contraindications: list[Row]
+    indications: Tree
+    contraindications: Tree
     precautions: list[Warned]
     facts: list[dict[str, str]]
     references: list[Source]
@@ -70,6 +63,7 @@ def determination_page(determination: Determination) -> DeterminationPage:
     record = determination.record
     explained, signature = record["explanation"], record["signature"]
     numbers = {key: n for n, key in enumerate(cited_keys(explained), start=1)}
+    sources = RecordSources(numbers)
     sentences = _sentences(explained)
     zone = record["case"]["site"]["time_zone"]
     trees = explained["trees"]
@@ -94,10 +88,10 @@ def determination_page(determination: Determination) -> DeterminationPage:
         },
         content=record["content"],
         criteria=f"{record['criteria']['title']}, version {record['criteria']['version']}",
-        indications=_rows(trees["indications"], numbers, 0, bars=False),
-        contraindications=_rows(trees["contraindications"], numbers, 0, bars=True),
+        indications=tree_of(_node(trees["indications"]), sources, bars=False),
+        contraindications=tree_of(_node(trees["contraindications"]), sources, bars=True),
         precautions=[
-            Warned(p["id"], p["says"], p.get("verified", ""), _cites(p, numbers))
+            Warned(p["id"], p["says"], p.get("verified", ""), sources.cites(_citations(p)))
             for p in trees["precautions"]
             if p["truth"] == Truth.MET
         ],
@@ -156,45 +150,46 @@ def _sentences(explained: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
-def _rows(
-    node: Mapping[str, Any], numbers: Mapping[str, int], depth: int, *, bars: bool
-) -> list[Row]:
-    truth = Truth(node["truth"])
-    row = Row(
-        node["id"],
-        min(depth, 8),
-        node["kind"],
-        BAR_COLOURS[truth] if bars else truth.value,
-        BAR_WORDS[truth] if bars else WORDS[truth],
-        node["says"],
-        why_words(node.get("why_unknown", "")),
-        node.get("verified", ""),
-        tuple(_fact_line(fact) for fact in node.get("facts", ())),
-        _cites(node, numbers),
+class RecordSources:
+    """The sealed references under the numbers of the page."""
+
+    def __init__(self, numbers: Mapping[str, int]) -> None:
+        self.numbers = numbers
+
+    def cites(self, citations: Iterable[Citation]) -> tuple[Cite, ...]:
+        found = (self.numbers[c.ref] for c in citations if c.ref in self.numbers)
+        return tuple(Cite(number) for number in dict.fromkeys(found))
+
+
+def _node(data: Mapping[str, Any]) -> ExplainedNode:
+    """A node of the sealed explanation, as the engine explained it then."""
+    return ExplainedNode(
+        data["id"],
+        data["kind"],
+        data["says"],
+        Truth(data["truth"]),
+        why_unknown=data.get("why_unknown", ""),
+        facts=tuple(_fact(fact) for fact in data.get("facts", ())),
+        cite=_citations(data),
+        verified=data.get("verified", ""),
+        children=tuple(_node(child) for child in data.get("children", ())),
     )
-    inside = not bars if node["kind"] == "not" else bars
-    below = [
-        child_row
-        for child in node.get("children", ())
-        for child_row in _rows(child, numbers, depth + 1, bars=inside)
-    ]
-    return [row, *below]
 
 
-def _fact_line(fact: Mapping[str, Any]) -> FactLine:
-    observed = fact.get("observed_on")
-    return FactLine(
-        fact["key"],
-        fact["label"],
-        fact["text"],
-        source_words(fact.get("source", "")),
+def _fact(data: Mapping[str, Any]) -> ExplainedFact:
+    observed = data.get("observed_on")
+    return ExplainedFact(
+        data["key"],
+        data["label"],
+        data["value"],
+        data["text"],
+        data.get("source", ""),
         date.fromisoformat(observed) if observed else None,
     )
 
 
-def _cites(node: Mapping[str, Any], numbers: Mapping[str, int]) -> tuple[Cite, ...]:
-    found = dict.fromkeys(numbers[c["ref"]] for c in node.get("cite", ()) if c["ref"] in numbers)
-    return tuple(Cite(number) for number in found)
+def _citations(data: Mapping[str, Any]) -> tuple[Citation, ...]:
+    return tuple(Citation(c["ref"], c.get("at", "")) for c in data.get("cite", ()))
 
 
 def _facts(facts: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:

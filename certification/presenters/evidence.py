@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Max, Min
 
-from certification.models import UNVERIFIED, Reference, Statement
+from certification.models import Reference, Statement, User
 from certification.presenters.citations import Cite, Source, source_line
+from certification.presenters.wording import listed
 
 READERS = {
     "": "Everybody",
@@ -58,7 +59,7 @@ class EvidencePage:
 
 
 def evidence_page(reader: str, today: date) -> EvidencePage:
-    """Four queries. ``reader``: shows only what is written for that kind of reader."""
+    """A handful of queries. ``reader``: shows only what is written for that kind of reader."""
     statements = Statement.objects.exclude(status="retired").prefetch_related(
         "citations__reference"
     )
@@ -143,6 +144,10 @@ def _content(today: date) -> dict[str, Any]:
     dates = Statement.objects.exclude(status="retired").aggregate(
         updated=Max("updated_at"), review=Min("next_review_on")
     )
+    approvers = User.objects.filter(
+        pk__in=Statement.objects.approved().values("approved_by").distinct()
+    )
+    names = [(user.signing_name, user.is_demo) for user in approvers]
     status = "submitted" if waiting else "approved"
     return {
         "status": status,
@@ -150,10 +155,6 @@ def _content(today: date) -> dict[str, Any]:
         "updated_on": dates["updated"],
         "next_review_on": dates["review"],
         "review_overdue": bool(dates["review"] and dates["review"] < today),
-        "approved_by": "",
-        "demo_approval": False,
+        "approved_by": listed([name for name, _ in names]),
+        "demo_approval": any(is_demo for _, is_demo in names),
     }
-
-
-def is_unverified(verified: str) -> bool:
-    return verified in UNVERIFIED

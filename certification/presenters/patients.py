@@ -9,10 +9,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from certification.forms.patients import PatientForm
+from certification.actions.revisions import changes_since
+from certification.forms.patients import PatientForm, initial_patient
 from certification.models import AuditEvent, Case, Determination, Patient, PriorTherapy, User
 from certification.policies import Stale, can_edit_patient, can_open_case
-from certification.presenters.audit import EventLine, event_line
+from certification.presenters.audit import EventLine, event_line, fact_labels
 from certification.presenters.cases import CaseRow, born_words, case_row
 from certification.presenters.wording import counted, day_words
 from certification.registration import (
@@ -25,6 +26,7 @@ from certification.registration import (
 from certification.turnaround import local_date
 
 PATIENTS_A_PAGE = 30
+DAY_FIELDS = ("birth_date", "onset_on", "diagnosed_on")
 CASES_SHOWN = 20
 EVENTS_SHOWN = 8
 
@@ -92,10 +94,11 @@ def patient_row(patient: Patient, now: datetime) -> PatientRow:
 
 
 def patient_page(patient: Patient, user: User, now: datetime) -> PatientPage:
-    """Eight queries, however long the history."""
+    """A fixed number of queries, however long the history."""
     today = local_date(now, patient.site.time_zone)
     cases = _cases(patient)
-    events = AuditEvent.objects.filter(patient_id=patient.pk)[:EVENTS_SHOWN]
+    events = list(AuditEvent.objects.filter(patient_id=patient.pk)[:EVENTS_SHOWN])
+    labels = fact_labels(events)
     return PatientPage(
         patient=patient,
         born=born_words(patient, now),
@@ -110,7 +113,7 @@ def patient_page(patient: Patient, user: User, now: datetime) -> PatientPage:
         cases=[case_row(case, now) for case in cases[:CASES_SHOWN]],
         more_cases=len(cases) > CASES_SHOWN,
         in_force=_in_force(patient, today),
-        events=[event_line(event, patient.site.time_zone) for event in events],
+        events=[event_line(event, patient.site.time_zone, labels) for event in events],
         may_edit=can_edit_patient(user, patient),
         may_open_case=can_open_case(user, patient),
     )
@@ -188,6 +191,17 @@ def registration_choices(today: date) -> dict[str, Mapping[str, str] | None]:
         field: offered_choices(PATIENT_FACTS[field], today)
         for field in ("ms_course", "icd10cm_code")
     }
+
+
+def registration_seen(patient: Patient, revision: str) -> dict[str, Any]:
+    """The registration as it stood when the form was filled: what differs from it was typed."""
+    seen = initial_patient(patient)
+    if revision.isdigit() and int(revision) < patient.revision:
+        for key, change in changes_since(patient, int(revision)).items():
+            if key in seen:
+                is_day = key in DAY_FIELDS and change.old
+                seen[key] = date.fromisoformat(change.old) if is_day else change.old
+    return seen
 
 
 def registration_clashes(form: PatientForm, stale: Stale) -> list[dict[str, Any]]:

@@ -30,6 +30,7 @@ from certification.wizard import Bearing, Standing
 
 MOST_RADIOS = 7
 SHOWN_BEARINGS = 3
+NAMED_SOURCES = 2
 SPARE_ROWS = 2
 OFFERED_SOURCES = (
     Answer.Source.RECORD, Answer.Source.LABORATORY, Answer.Source.IMAGING,
@@ -135,8 +136,11 @@ class Question:
         return STATUS_WORDS.get(self.status, "")
 
     @property
-    def has_source(self) -> bool:
-        return bool(self.note or self.typed_on or any(o.chosen for o in self.sources if o.value))
+    def basis_words(self) -> str:
+        """What is documented beside the value, for the line that folds it away."""
+        source = next((o.label for o in self.sources if o.chosen and o.value), "")
+        dated = f"observed {self.typed_on}" if self.typed_on and not self.asks_date else ""
+        return "; ".join(part for part in (source, dated, self.note) if part)
 
 
 def field_name(key: str) -> str:
@@ -221,7 +225,7 @@ class Questions:
         return replace(made, value=text, options=options)
 
     def _basis(self, bearing: Bearing) -> Basis:
-        cites = self.sources.cites(bearing.cite, named=True)
+        cites = self.sources.cites(bearing.cite, named=NAMED_SOURCES)
         return Basis(bearing.says, cites, bearing.bars, bearing.via, bearing.verified)
 
     def _takes_date(self, definition: FactDefinition) -> bool:

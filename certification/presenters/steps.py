@@ -13,10 +13,11 @@ from certification.criteria.tree_words import sentence, value_text
 from certification.models import Answer, Case, FactGroup
 from certification.presenters.citations import Cite, Sources
 from certification.presenters.questions import Question, Questions
-from certification.presenters.trees import Branch, branches, source_words
+from certification.presenters.trees import Tree, source_words, tree_of
 from certification.presenters.wording import counted
 from certification.wizard import Standing, Step, open_keys, state_of, troubled_keys
 
+SHOWN_SHORTEST = 6
 RECOMMENDATIONS = {
     Recommendation.CERTIFY: ("Certify", "Every criterion is met and nothing stands against it."),
     Recommendation.REFER: (
@@ -74,11 +75,10 @@ class Panel:
     word: str
     says: str
     shortest: tuple[FactLink, ...]
+    more_shortest: tuple[FactLink, ...]
     other_missing: tuple[FactLink, ...]
-    indications: tuple[Branch, ...]
-    contraindications: tuple[Branch, ...]
-    met: str
-    barred: str
+    indications: Tree
+    contraindications: Tree
     precautions: int
     url: str
 
@@ -189,7 +189,14 @@ def _stands_open(key: str, standing: Standing) -> bool:
         key in standing.answers
         or key in standing.evaluation.missing
         or key in standing.completed.set_aside
+        or _dates_what_is_missing(key, standing)
     )
+
+
+def _dates_what_is_missing(key: str, standing: Standing) -> bool:
+    """A value that is undated or too old counts as missing: its date is what has to be asked."""
+    vocabulary = standing.plan.vocabulary
+    return any(vocabulary[missing].dated_by == key for missing in standing.evaluation.missing)
 
 
 def _known(case: Case, standing: Standing, step: Step, key: str) -> KnownFact:
@@ -236,24 +243,19 @@ def panel_of(case: Case, standing: Standing, sources: Sources) -> Panel:
     word, says = RECOMMENDATIONS[evaluation.recommendation]
     if evaluation.missing:
         says = f"{counted(len(evaluation.missing), 'fact')} can still decide."
-    indications = branches(standing.explanation.indications, sources, bars=False)
-    bars = branches(standing.explanation.contraindications, sources, bars=True)
-    met = sum(1 for branch in indications if branch.head.truth == Truth.MET)
-    clear = sum(1 for branch in bars if branch.head.truth == Truth.MET)
     return Panel(
         recommendation=evaluation.recommendation.value,
         word=word,
         says=says,
-        shortest=tuple(fact_links(case, standing, evaluation.shortest)),
+        shortest=tuple(fact_links(case, standing, evaluation.shortest[:SHOWN_SHORTEST])),
+        more_shortest=tuple(fact_links(case, standing, evaluation.shortest[SHOWN_SHORTEST:])),
         other_missing=tuple(
             fact_links(
                 case, standing, [k for k in evaluation.missing if k not in evaluation.shortest]
             )
         ),
-        indications=tuple(indications),
-        contraindications=tuple(bars),
-        met=f"{met} of {len(indications)} met",
-        barred=f"{clear} of {len(bars)} ruled out",
+        indications=tree_of(standing.explanation.indications, sources, bars=False),
+        contraindications=tree_of(standing.explanation.contraindications, sources, bars=True),
         precautions=len(evaluation.precautions),
         url=reverse("certification:case-recommendation", args=[case.pk]),
     )

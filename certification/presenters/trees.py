@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
 
-from certification.criteria.explanation import ExplainedFact, ExplainedNode, Explanation
-from certification.criteria.tree import Truth
+from certification.criteria.explanation import ExplainedFact, ExplainedNode
+from certification.criteria.tree import Citation, Truth
 from certification.models import Answer
-from certification.presenters.citations import Cite, Sources
+from certification.presenters.citations import Cite
 
 WORDS = {Truth.MET: "Met", Truth.NOT_MET: "Not met", Truth.UNKNOWN: "Not documented"}
 BAR_WORDS = {Truth.MET: "Present", Truth.NOT_MET: "Not present", Truth.UNKNOWN: "Not documented"}
@@ -26,13 +28,19 @@ SOURCES = dict(Answer.Source.choices)
 DEEPEST = 8
 
 
+class Cites(Protocol):
+    """Whoever can number citations: the reference library, or a sealed record."""
+
+    def cites(self, citations: Iterable[Citation]) -> tuple[Cite, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FactLine:
     key: str
     label: str
     text: str
     source: str
-    observed_on: object
+    observed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +66,33 @@ class Branch:
     head: Row
     rows: tuple[Row, ...]
 
-
-def indication_rows(explanation: Explanation, sources: Sources) -> list[Row]:
-    return list(_rows(explanation.indications, sources, 0, bars=False))
-
-
-def contraindication_rows(explanation: Explanation, sources: Sources) -> list[Row]:
-    return list(_rows(explanation.contraindications, sources, 0, bars=True))
+    @property
+    def settled(self) -> bool:
+        """Nothing here needs the reader's eye."""
+        return self.head.truth == Truth.MET
 
 
-def tree_rows(node: ExplainedNode, sources: Sources, *, bars: bool = False) -> list[Row]:
-    return list(_rows(node, sources, 0, bars=bars))
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A whole tree for reading: what its root says, how much is settled, and its criteria."""
+
+    truth: str
+    word: str
+    says: str
+    summary: str
+    branches: tuple[Branch, ...]
 
 
-def branches(root: ExplainedNode, sources: Sources, *, bars: bool) -> list[Branch]:
-    """The criteria below a root, each with its own rows: for the narrow panel beside a step."""
+def tree_of(root: ExplainedNode, sources: Cites, *, bars: bool) -> Tree:
+    head = _row(root, sources, 0, bars=bars)
+    parts = tuple(branches(root, sources, bars=bars))
+    settled = sum(1 for part in parts if part.settled)
+    word = "ruled out" if bars else "met"
+    return Tree(head.truth, head.word, head.says, f"{settled} of {len(parts)} {word}", parts)
+
+
+def branches(root: ExplainedNode, sources: Cites, *, bars: bool) -> list[Branch]:
+    """The criteria below a root, each with its own rows."""
     parts = root.children or (root,)
     return [
         Branch(
@@ -83,7 +103,7 @@ def branches(root: ExplainedNode, sources: Sources, *, bars: bool) -> list[Branc
     ]
 
 
-def _rows(node: ExplainedNode, sources: Sources, depth: int, *, bars: bool) -> Iterator[Row]:
+def _rows(node: ExplainedNode, sources: Cites, depth: int, *, bars: bool) -> Iterator[Row]:
     yield _row(node, sources, depth, bars=bars)
     inside = min(depth + 1, DEEPEST)
     if node.kind == "not":
@@ -92,7 +112,7 @@ def _rows(node: ExplainedNode, sources: Sources, depth: int, *, bars: bool) -> I
         yield from _rows(child, sources, inside, bars=bars)
 
 
-def _row(node: ExplainedNode, sources: Sources, depth: int, *, bars: bool) -> Row:
+def _row(node: ExplainedNode, sources: Cites, depth: int, *, bars: bool) -> Row:
     return Row(
         id=node.id,
         depth=depth,
@@ -120,7 +140,3 @@ def why_words(why: str) -> str:
     if not why or why == "not documented":
         return ""
     return f"{why[0].upper()}{why[1:]}."
-
-
-def count_met(rows: Iterable[Branch], truth: str) -> int:
-    return sum(1 for row in rows if row.head.truth == truth)

@@ -38,6 +38,11 @@ def length_words(length: timedelta) -> str:
     return f"{minutes} min" if minutes else "less than a minute"
 
 
+def capitalised(words: str) -> str:
+    """With a capital letter first; the others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def age_words(days: int) -> str:
     if days == 0:
         return "today"

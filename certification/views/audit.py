@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from certification.forms.audit import AuditForm
 from certification.paging import SortKey, page_of
-from certification.presenters.audit import EVENTS_A_PAGE, chosen_events, event_line
+from certification.presenters.audit import EVENTS_A_PAGE, chosen_events, event_line, fact_labels
 from certification.views.reach import page
 from config.access import requires
 from config.roles import Permission
@@ -30,8 +30,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     )
     query = request.GET.copy()
     query.pop("after", None), query.pop("before", None)
+    labels = fact_labels(events.rows)
     context = {
-        "rows": [event_line(event, settings.TIME_ZONE) for event in events.rows],
+        "rows": [event_line(event, settings.TIME_ZONE, labels) for event in events.rows],
         "pages": events,
         "form": form,
         "filtered": bool(chosen),

@@ -16,7 +16,6 @@ from certification.forms.patients import (
     PatientForm,
     SearchForm,
     TherapyRows,
-    initial_patient,
     initial_row,
 )
 from certification.models import Patient
@@ -28,6 +27,7 @@ from certification.presenters.patients import (
     patient_row,
     registration_choices,
     registration_clashes,
+    registration_seen,
     therapy_columns,
 )
 from certification.turnaround import local_date
@@ -102,7 +102,7 @@ def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = patient_or_404(request, pk)
     form = PatientForm(
         request.POST or None,
-        initial=initial_patient(found),
+        initial=registration_seen(found, request.POST.get("revision", "")),
         sites=[found.site],
         choices=registration_choices(local_date(now, found.site.time_zone)),
     )
