@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.urls import reverse
 
 from certification.case_facts import Prefill
+from certification.criteria.derived import inputs
 from certification.criteria.tree import Recommendation, Truth
 from certification.criteria.tree_words import sentence, value_text
 from certification.models import Answer, Case, FactGroup
@@ -162,8 +163,9 @@ def step_page(
     do not apply. ``forced``: a known or inapplicable question that the reviewer wants to answer."""
     made = Questions(standing, sources, case.service_on)
     questions, optional, known, inapplicable = [], [], [], []
+    wanted = _wanted(standing)
     for key in step.keys:
-        if _stands_open(key, standing) or key == forced:
+        if _stands_open(key, standing, wanted) or key == forced:
             questions.append(made.question(key, offers.get(key)))
         elif key in standing.completed.facts:
             known.append(_known(case, standing, step, key))
@@ -184,19 +186,24 @@ def step_page(
     )
 
 
-def _stands_open(key: str, standing: Standing) -> bool:
-    return (
-        key in standing.answers
-        or key in standing.evaluation.missing
-        or key in standing.completed.set_aside
-        or _dates_what_is_missing(key, standing)
-    )
+def _stands_open(key: str, standing: Standing, wanted: Container[str]) -> bool:
+    return key in standing.answers or key in wanted or key in standing.completed.set_aside
 
 
-def _dates_what_is_missing(key: str, standing: Standing) -> bool:
-    """A value that is undated or too old counts as missing: its date is what has to be asked."""
+def _wanted(standing: Standing) -> frozenset[str]:
+    """What can still decide, what that is worked out from, and what dates it: an undated or
+    outdated value counts as missing, and its date is what has to be asked."""
     vocabulary = standing.plan.vocabulary
-    return any(vocabulary[missing].dated_by == key for missing in standing.evaluation.missing)
+    wanted: set[str] = set()
+    waiting = list(standing.evaluation.missing)
+    while waiting:
+        key = waiting.pop()
+        if key not in wanted and key in vocabulary:
+            wanted.add(key)
+            waiting += inputs(vocabulary[key])
+            if vocabulary[key].dated_by:
+                waiting.append(vocabulary[key].dated_by)
+    return frozenset(wanted)
 
 
 def _known(case: Case, standing: Standing, step: Step, key: str) -> KnownFact:
