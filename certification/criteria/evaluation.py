@@ -6,7 +6,7 @@ same evaluation in the plainest way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -20,7 +20,15 @@ from certification.criteria.facts import FactSet, Vocabulary
 from certification.criteria.information import Information
 from certification.criteria.interpreter import Known, truth_of
 from certification.criteria.needs import needed_facts
-from certification.criteria.tree import AllOf, AnyOf, CriteriaSet, Node, Recommendation, Truth
+from certification.criteria.tree import (
+    AllOf,
+    AnyOf,
+    Criteria,
+    CriteriaSet,
+    Node,
+    Recommendation,
+    Truth,
+)
 
 __all__ = ["Evaluation", "Evaluator", "Explanation", "Outcome", "interpret", "recommend"]
 
@@ -36,6 +44,10 @@ def recommend(indications: Truth, contraindications: Truth) -> Recommendation:
     if indications is Truth.MET and contraindications is Truth.NOT_MET:
         return Recommendation.CERTIFY
     return Recommendation.PEND
+
+
+# ``missing`` and ``shortest``.
+Decided = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Outcome(NamedTuple):
@@ -59,8 +71,8 @@ class Evaluator:
     """Evaluates one criteria set. ``vocabulary`` holds only the facts that the set needs, and
     ``all_facts`` those that it was given.
 
-    Made once and used for many people; the missing facts of situations that come up again are
-    kept, in bounded number.
+    Made once and used for many people: the second use compiles the criteria, and the missing facts
+    of situations that come up again are kept, in bounded number.
     """
 
     def __init__(self, criteria_set: CriteriaSet, vocabulary: Vocabulary) -> None:
@@ -68,10 +80,22 @@ class Evaluator:
         self.all_facts = vocabulary
         self.vocabulary = needed_facts(criteria_set, vocabulary)
         self._completer = Completer(self.vocabulary)
-        self._information = Information(criteria_set.criteria, self.vocabulary)
-        self._bind = compiled(criteria_set.criteria, self.vocabulary, self._information.groundwork)
-        self._bind_writer = writer(criteria_set, self.vocabulary)
         self._days: dict[date, _Day] = {}
+        self._evaluated = 0
+        self._explained = 0
+
+    @cached_property
+    def _information(self) -> Information:
+        return Information(self.criteria_set.criteria, self.vocabulary)
+
+    @cached_property
+    def _bind(self) -> Callable[[date], Functions]:
+        groundwork = self._information.groundwork
+        return compiled(self.criteria_set.criteria, self.vocabulary, groundwork)
+
+    @cached_property
+    def _bind_writer(self) -> Callable[[date], Write]:
+        return writer(self.criteria_set, self.vocabulary)
 
     @cached_property
     def content_hash(self) -> str:
@@ -103,8 +127,17 @@ class Evaluator:
             completed,
             as_of,
             self._evaluate(completed, as_of),
-            self._day(as_of).write,
+            self._writer(as_of),
         )
+
+    def _writer(self, as_of: date) -> Write | None:
+        self._explained += 1
+        if self._explained == 1:
+            return None
+        day = self._day(as_of)
+        if day.write is None:
+            day.write = self._bind_writer(as_of)
+        return day.write
 
     def _known(self, completed: Completed, as_of: date) -> Known:
         return Known(self.vocabulary, completed.facts, as_of, completed.not_applicable)
@@ -114,10 +147,14 @@ class Evaluator:
         if day is None:
             while len(self._days) >= _DAYS_KEPT:
                 self._days.pop(next(iter(self._days)), None)
-            day = self._days[as_of] = _Day(self._bind(as_of), self._bind_writer(as_of))
+            day = self._days[as_of] = _Day(self._bind(as_of))
         return day
 
     def _evaluate(self, completed: Completed, as_of: date) -> Evaluation:
+        self._evaluated += 1
+        if self._evaluated == 1:
+            known = self._known(completed, as_of)
+            return _interpret(self.criteria_set.criteria, known, completed, self._decide)
         day = self._day(as_of)
         indicated, blocked, unmet, told = day.answer(completed.facts.get, completed.not_applicable)
         outcome = _OUTCOMES[indicated, blocked]
@@ -135,19 +172,20 @@ class Evaluator:
             completed.contradictions,
         )
 
-    def _missing(
-        self, day: _Day, completed: Completed, as_of: date
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _missing(self, day: _Day, completed: Completed, as_of: date) -> Decided:
         if completed.set_aside:
-            return self._information.decide(self._known(completed, as_of), completed)
+            return self._decide(self._known(completed, as_of), completed)
         residue = day.residue(completed.facts.get, completed.not_applicable)
         found = day.remembered.get(residue)
         if found is None:
-            found = self._information.decide(self._known(completed, as_of), completed)
+            found = self._decide(self._known(completed, as_of), completed)
             while len(day.remembered) >= _RESIDUES_KEPT:
                 day.remembered.pop(next(iter(day.remembered)), None)
             day.remembered[residue] = found
         return found
+
+    def _decide(self, known: Known, completed: Completed) -> Decided:
+        return self._information.decide(known, completed)
 
 
 class _Day:
@@ -155,10 +193,10 @@ class _Day:
 
     __slots__ = ("answer", "outcome", "remembered", "residue", "write")
 
-    def __init__(self, functions: Functions, write: Write) -> None:
+    def __init__(self, functions: Functions) -> None:
         self.outcome, self.answer, self.residue = functions
-        self.write = write
-        self.remembered: dict[tuple[Any, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.write: Write | None = None
+        self.remembered: dict[tuple[Any, ...], Decided] = {}
 
 
 def interpret(
@@ -168,14 +206,23 @@ def interpret(
     vocabulary = needed_facts(criteria_set, vocabulary)
     completed = Completer(vocabulary).complete(facts, as_of)
     known = Known(vocabulary, completed.facts, as_of, completed.not_applicable)
-    criteria = criteria_set.criteria
+    information = Information(criteria_set.criteria, vocabulary)
+    return _interpret(criteria_set.criteria, known, completed, information.decide)
+
+
+def _interpret(
+    criteria: Criteria,
+    known: Known,
+    completed: Completed,
+    decide: Callable[[Known, Completed], Decided],
+) -> Evaluation:
     indications = truth_of(criteria.indications, known)
     contraindications = truth_of(criteria.contraindications, known)
     recommendation = recommend(indications, contraindications)
     missing: tuple[str, ...] = ()
     shortest: tuple[str, ...] = ()
     if recommendation is Recommendation.PEND:
-        missing, shortest = Information(criteria, vocabulary).decide(known, completed)
+        missing, shortest = decide(known, completed)
     return Evaluation(
         indications,
         contraindications,
