@@ -38,8 +38,8 @@ OPENINGS = {
     "indicated.",
     "certified_modified": "Your request is certified with modifications, which are set out below "
     "with their reason.",
-    "not_certified": "Your request is not certified. The criterion that is not met, the facts that "
-    "were used, what would change this decision and how to appeal it are set out below.",
+    "not_certified": "Your request is not certified. The criterion that stands in its way, the "
+    "facts that were used, what would change this decision and how to appeal it are set out below.",
 }
 DISCLAIMER = (
     "This determination concerns medical necessity under the criteria named. It supports clinical "

@@ -77,6 +77,7 @@ def named_criterion(
     """One criterion that a determination names, with its finding and all the facts it used."""
     trees = explanation["trees"]
     node = find(trees["indications"], node_id)
+    is_bar = node is None
     if node is not None:
         row = _row(node, numbering, 0, INDICATION_WORDS, {})
     else:
@@ -86,6 +87,7 @@ def named_criterion(
         row = _row(node, numbering, 0, BAR_WORDS, BAR_TONES)
     facts = _facts_below(node)
     return row | {
+        "is_bar": is_bar,
         "facts": [fact for fact in facts if fact["documented"]],
         "lacking": [fact["label"] for fact in facts if not fact["documented"]],
     }

@@ -69,6 +69,8 @@ RIGHTS = [
     "Someone you trust can ask for you.",
     "You can ask us for a copy of the rule and of the facts we used. It costs you nothing.",
 ]
+RULE_LEAD = "This is the rule that was not met, word for word:"
+BAR_LEAD = "This is what speaks against the drug, word for word:"
 CARE_NOTE = (
     "This letter is about what we can approve. It does not take the place of your doctor. Your "
     "doctor knows you best. You and your doctor choose your care."
@@ -133,4 +135,5 @@ def _rule(record: Mapping[str, Any]) -> dict[str, str] | None:
     named = named_criterion(
         record["explanation"], record["determination"]["principal_criterion"], Numbering({})
     )
-    return {"says": named["says"], "source": criteria_source(record)}
+    lead = BAR_LEAD if named["is_bar"] else RULE_LEAD
+    return {"lead": lead, "says": named["says"], "source": criteria_source(record)}

@@ -177,6 +177,19 @@ def test_an_adverse_letter_names_criterion_facts_reversal_and_appeal(
     assert "Certification period" not in words
 
 
+def test_a_contraindication_is_not_called_unmet(
+    case: Case, nurse: User, physician: User, now: datetime
+) -> None:
+    refer(answer(case, nurse, now, MEETS | {"active_infection": Entry("yes")}), nurse, now)
+    terms = adverse_terms(unmet_criteria=["infection"])
+    determination = decide(case, physician, now, "not_certified", **terms)
+    words = text(determination, "clinician")
+    in_order(words, "The criterion that stands in its way", "An active infection is present.")
+    in_order(words, "Finding: Present", "Active infection: Yes")
+    says = ("This is what speaks against the drug", "An active infection is present.")
+    in_order(text(determination, "patient"), *says)
+
+
 def test_the_site_says_how_to_appeal(
     case: Case, nurse: User, physician: User, now: datetime
 ) -> None:
