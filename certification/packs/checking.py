@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from certification.criteria.facts import Vocabulary
 from certification.packs.entries import Entries, Found
 from certification.packs.problems import Problem, offered
+from certification.packs.protocol_rules import check_protocol
 from certification.packs.reading import Place
-from certification.packs.schema import CriteriaSet, Protocol, Reference
+from certification.packs.schema import CriteriaSet, Reference
 from certification.packs.shape import shape_problem
 from certification.packs.tree_rules import (
     References,
@@ -34,7 +35,7 @@ def check(entries: Entries, vocabulary: Vocabulary) -> list[Problem]:
         *_check_references(entries),
         *_check_cited(entries),
         *(p for found in sets for p in _check_set(found, entries, vocabulary)),
-        *(p for found in protocols for p in _check_protocol(found, entries, vocabulary)),
+        *(p for found in protocols for p in check_protocol(found, entries, vocabulary)),
     ]
 
 
@@ -190,21 +191,3 @@ def _check_examples(
                     repr(key),
                     offered(sorted(precautions), key),
                 )
-
-
-def _check_protocol(
-    found: Found[Protocol], entries: Entries, vocabulary: Vocabulary
-) -> Iterator[Problem]:
-    protocol = found.entry
-    yield from check_key(found, ("therapy",), protocol.therapy, entries.therapies)
-    ids: dict[str, Place] = {}
-    for index, rule in enumerate(protocol.rules):
-        path: Place = ("rules", index)
-        yield from _check_id(found, (*path, "key"), rule.key, ids)
-        yield from check_key(found, (*path, "event"), rule.event, entries.facts)
-        yield from check_citations(found, path, rule.cite, entries.references)
-        for name in ("applies_when", "ends_when"):
-            tree = getattr(rule, name)
-            if tree is not None:
-                place = (*path, name)
-                yield from check_tree(found, place, tree, vocabulary, entries.references)

@@ -1,4 +1,4 @@
-"""What may stand in a set of criteria, and in a monitoring protocol?"""
+"""What may stand in a set of criteria?"""
 
 from __future__ import annotations
 
@@ -93,53 +93,3 @@ class CriteriaSet(Entry):
     contraindications: Tree | None = None
     precautions: list[Precaution] = []
     examples: list[Example] = []
-
-
-class Period(Entry):
-    """A length of time in calendar units."""
-
-    days: int | None = Field(default=None, ge=0)
-    weeks: int | None = Field(default=None, ge=0)
-    months: int | None = Field(default=None, ge=0)
-    years: int | None = Field(default=None, ge=0)
-
-
-class ProtocolRule(Entry):
-    """One thing that is due while a therapy is monitored."""
-
-    key: Key
-    test: Key
-    title: Title | None = None
-    kind: Literal[
-        "once", "recurring", "per_infusion", "after_event", "tail", "blackout", "validation"
-    ]
-    anchor: (
-        Literal["start", "last_dose", "last_result", "baseline", "event", "next_dose"] | None
-    ) = None
-    event: Key | None = None
-    offset: Period | None = None
-    interval: Period | None = None
-    window_before: Period | None = None
-    window_after: Period | None = None
-    until: Period | None = None
-    level: Literal["blocking", "advisory"]
-    applies_when: Tree | None = None
-    ends_when: Tree | None = None
-    says: Text
-    plain: Text | None = None
-    cite: list[Citation] = []
-    note: Text | None = None
-    verified: Verified | None = None
-
-
-class Protocol(Entry):
-    """How a therapy is monitored: the rules from which due items are worked out."""
-
-    key: Annotated[Key, Field(max_length=100)]
-    therapy: Key
-    version: Annotated[NumberText, Field(max_length=40)]
-    title: Annotated[Text, Field(max_length=240)] | None = None
-    next_review_on: Date | None = None
-    note: Text | None = None
-    rules: list[ProtocolRule]
-    examples: list[dict[str, Detail]] = []

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from certification.criteria.facts import FactType
-from certification.packs.criteria_schema import CriteriaSet, Protocol
+from certification.packs.criteria_schema import CriteriaSet
 from certification.packs.fields import (
     Date,
     Detail,
@@ -31,6 +31,7 @@ from certification.packs.fields import (
     Title,
     Verified,
 )
+from certification.packs.protocols import Protocol
 from certification.packs.trees import Citation, Tree
 
 

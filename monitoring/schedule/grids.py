@@ -1,0 +1,111 @@
+"""When is a test due that is counted from a fixed day: the start, the last infusion, an event?
+
+The dates stay where they are, however early or late the tests are done. A result belongs to the
+nearest date whose window is open. It also covers the earlier dates that were missed: one blood
+test answers for all of them, and each says that it was late.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from datetime import date
+
+from monitoring.schedule.blackouts import moved
+from monitoring.schedule.items import DueItem, Note, Reason
+from monitoring.schedule.record import Blackout
+from monitoring.schedule.rules import Anchor, ProtocolRule
+from monitoring.schedule.spans import Spans
+from monitoring.schedule.timeline import FROM_EVER
+
+WORDS: dict[str, str] = {
+    Anchor.START: "start",
+    Anchor.BASELINE: "baseline",
+    Anchor.LAST_DOSE: "dose",
+    Anchor.LAST_COURSE: "course",
+}
+
+
+def dates_of(rule: ProtocolRule, anchor: date, until: date) -> list[date]:
+    """The dates of a rule: its offset from the anchor, or every interval, or both."""
+    first = rule.offset.after(anchor) if rule.offset else anchor
+    if rule.interval is None:
+        return [first] if first <= until else []
+    return rule.interval.dates(first, 0 if rule.offset else 1, until)
+
+
+def closing_results(
+    dates: Sequence[date], rule: ProtocolRule, results: Sequence[date]
+) -> list[date | None]:
+    """For each date the result that closes it, if there is one. Results must be in order."""
+    closed: list[date | None] = [None] * len(dates)
+    opens, after = rule.window.opens_before, 0
+    for result in results:
+        index = bisect_left(dates, result)
+        early = index < len(dates) and result >= dates[index] - opens
+        if index and early and result - dates[index - 1] <= dates[index] - result:
+            early = closed[index - 1] is not None
+        last = index if early else index - 1
+        if last < after:
+            continue
+        closed[after : last + 1] = [result] * (last + 1 - after)
+        after = last + 1
+    return closed
+
+
+def plan_grid(
+    rule: ProtocolRule,
+    anchor: date,
+    spans: Spans,
+    results: Sequence[date],
+    blackouts: Sequence[Blackout],
+    horizon: date,
+) -> tuple[list[DueItem], list[Note]]:
+    """The items of one rule counted from ``anchor``, and why there is none that is open."""
+    as_of = spans.record.as_of
+    runs = spans.in_force(rule)
+    until = min(horizon, max((ends for _, ends in runs), default=FROM_EVER))
+    dates = dates_of(rule, anchor, until)
+    after = [result for result in results if result > anchor or rule.offset]
+    closed = closing_results(dates, rule, after) if after else []
+    opens, grace = rule.window.opens_before, rule.window.overdue_after
+    basis = WORDS.get(rule.anchor, "date_fact")
+    items: list[DueItem] = []
+    open_items = False
+    for first, ends in runs:
+        for number, due in enumerate(dates, start=1):
+            if not first <= due < ends:
+                continue
+            done_on = closed[number - 1] if closed else None
+            if done_on is None and ends <= as_of:
+                continue
+            why = spans.doubts(rule, due) if rule.conditional else ()
+            items.append(
+                DueItem(
+                    rule, number, due, due - opens, due + grace, basis, anchor, number,
+                    False, done_on is not None, done_on, why,
+                )
+            )  # fmt: skip
+            open_items = open_items or done_on is None
+    if blackouts:
+        items = [item if item.done else moved(item, blackouts, as_of) for item in items]
+    return items, [] if open_items else _no_open(rule, spans, items, anchor, horizon)
+
+
+def _no_open(
+    rule: ProtocolRule, spans: Spans, items: Sequence[DueItem], anchor: date, horizon: date
+) -> list[Note]:
+    """Why nothing is open: it is done, it comes later, it has ended, it does not apply."""
+    if rule.interval is None and items:
+        return []
+    start, ends = spans.span(rule)
+    if start < ends <= spans.record.as_of:
+        return [spans.ended(rule)]
+    past = len(dates_of(rule, anchor, horizon))
+    first = rule.offset.after(anchor) if rule.offset else anchor
+    following = first
+    if rule.interval is not None:
+        following = rule.interval.after(first, past if rule.offset else past + 1)
+    if following > horizon and any(a <= following < b for a, b in spans.in_force(rule)):
+        return [Note(Reason.LATER, rule, on=following)]
+    return [spans.absence(rule)]

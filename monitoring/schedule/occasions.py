@@ -1,0 +1,168 @@
+"""What is due before the start, before each infusion, and after an event?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from certification.criteria.tree import Truth, fact_keys
+from certification.criteria.tree_words import sentence
+from monitoring.schedule.blackouts import moved
+from monitoring.schedule.infusions import Infused
+from monitoring.schedule.items import DueItem, Note, Reason
+from monitoring.schedule.record import Blackout
+from monitoring.schedule.rules import ProtocolRule
+from monitoring.schedule.spans import Spans
+
+Found = tuple[list[DueItem], list[Note]]
+
+
+def plan_baseline(
+    rule: ProtocolRule, spans: Spans, results: Sequence[date], blackouts: Sequence[Blackout]
+) -> Found:
+    """What must be done before the first infusion, unless it was done shortly before already.
+
+    Done later than that, it is done late. What was never done when treatment stops has ended.
+    """
+    record = spans.record
+    start = record.start_on
+    due = rule.offset.after(start) if rule.offset else start
+    if not any(first <= start < ends for first, ends in spans.in_force(rule)):
+        return [], [spans.absence(rule)]
+    opens = rule.max_age.before(start) if rule.max_age else due - rule.window.opens_before
+    item = DueItem(
+        rule=rule,
+        occurrence=1,
+        due_on=due,
+        window_opens_on=opens,
+        overdue_on=due + rule.window.overdue_after,
+        basis="baseline",
+        anchor_on=start,
+        why=spans.doubts(rule, start),
+    )
+    fresh = [day for day in results if rule.max_age is None or day >= opens]
+    before = [day for day in fresh if day <= start]
+    done_on = before[-1] if before else next(iter(fresh), None)
+    if done_on is not None:
+        return [item._replace(done=True, done_on=done_on)], []
+    if _documented(rule, spans):
+        return [item._replace(done=True)], []
+    if record.stop is not None:
+        return [], [Note(Reason.ENDED, rule, "treatment stopped", record.stopped_on)]
+    return [moved(item, blackouts, record.as_of)], []
+
+
+def _documented(rule: ProtocolRule, spans: Spans) -> bool:
+    """Is it documented as done, without a day? That does when no age is asked for."""
+    record, conditions = spans.record, spans.conditions
+    if rule.test in record.undated and rule.max_age is None:
+        return True
+    if rule.satisfied_when is None:
+        return False
+    facts = conditions.supply(record.latest, record.start_on, record.doses, record.as_of)
+    known = conditions.known(facts, record.as_of)
+    return conditions.truth(rule.satisfied_when, known) is Truth.MET
+
+
+def fresh_result(rule: ProtocolRule, results: Sequence[date], day: date) -> date | None:
+    """The latest result that is recent enough for an infusion (or course) on ``day``."""
+    first = rule.max_age.before(day) if rule.max_age else day
+    return next((result for result in reversed(results) if first <= result <= day), None)
+
+
+def plan_per_infusion(
+    rule: ProtocolRule, spans: Spans, results: Sequence[date], infused: Infused
+) -> Found:
+    """One item for each infusion (or course): those given, and the next one.
+
+    Before an infusion that is late a result must be recent on the day it is looked at. What is not
+    documented for an infusion that was given can no longer be done: a note says how often.
+    """
+    record = spans.record
+    by_course = rule.each == "course"
+    days = infused.courses if by_course else record.doses
+    basis = "course_day" if by_course else "infusion_day"
+    runs = spans.in_force(rule)
+    items: list[DueItem] = []
+    notes: list[Note] = []
+    lapsed = 0
+    for number, day in enumerate(days, start=1):
+        if not any(first <= day < ends for first, ends in runs):
+            continue
+        result = fresh_result(rule, results, day)
+        if result is None:
+            lapsed += 1
+        else:
+            items.append(_before(rule, number, day, basis)._replace(done=True, done_on=result))
+    if lapsed:
+        what = "courses" if by_course else "infusions"
+        notes.append(Note(Reason.LAPSED, rule, f"{lapsed} of {len(days)} {what} given"))
+    next_item = infused.next_item
+    upcoming = infused.next_course_on if by_course else next_item.due_on if next_item else None
+    if upcoming is None or next_item is None or not any(a <= upcoming < b for a, b in runs):
+        notes.append(_no_infusion(rule, spans, infused))
+        return items, notes
+    if next_item not in infused.items:
+        notes.append(Note(Reason.LATER, rule, on=upcoming))
+        return items, notes
+    item = _before(rule, len(days) + 1, upcoming, basis)._replace(why=spans.doubts(rule, upcoming))
+    result = fresh_result(rule, results, max(upcoming, record.as_of))
+    if result is not None and result > (record.last_dose or date.min):
+        item = item._replace(done=True, done_on=result)
+    return [*items, item], notes
+
+
+def _before(rule: ProtocolRule, number: int, day: date, basis: str) -> DueItem:
+    opens = day - rule.window.opens_before
+    if rule.max_age is not None:
+        opens = rule.max_age.before(day)
+    return DueItem(rule, number, day, opens, day + rule.window.overdue_after, basis, day)
+
+
+def _no_infusion(rule: ProtocolRule, spans: Spans, infused: Infused) -> Note:
+    if spans.record.stop is not None:
+        return Note(Reason.ENDED, rule, "treatment stopped", spans.record.stopped_on)
+    if infused.next_item is None or rule.each == "course":
+        return Note(Reason.NO_DOSE, rule, "no infusion is planned")
+    return spans.absence(rule)
+
+
+def plan_event(
+    rule: ProtocolRule,
+    spans: Spans,
+    results: Sequence[date],
+    blackouts: Sequence[Blackout],
+    horizon: date,
+) -> Found:
+    """One item for each time that the condition was documented or comes to be met."""
+    record = spans.record
+    as_of = record.as_of
+    items: list[DueItem] = []
+    later: date | None = None
+    for number, (first, ends) in enumerate(spans.in_force(rule), start=1):
+        on = as_of if first <= record.start_on and _without_date(rule, spans) else first
+        due = rule.offset.after(on) if rule.offset else on
+        opens, overdue = on - rule.window.opens_before, due + rule.window.overdue_after
+        item = DueItem(rule, number, due, max(opens, date.min), overdue, "event", on)
+        done_on = next((day for day in results if day >= max(first, record.start_on)), None)
+        if done_on is not None and done_on < ends:
+            items.append(item._replace(done=True, done_on=done_on))
+        elif ends > as_of and due <= horizon:
+            items.append(moved(item, blackouts, as_of))
+        elif ends > as_of:
+            later = due
+    if items:
+        return items, []
+    if later is not None:
+        return [], [Note(Reason.LATER, rule, on=later)]
+    if rule.applies_when is None:
+        return [], [spans.absence(rule)]
+    said = sentence(rule.applies_when, spans.conditions.vocabulary)
+    return [], [Note(Reason.NO_EVENT, rule, f"when this is documented: {said}")]
+
+
+def _without_date(rule: ProtocolRule, spans: Spans) -> bool:
+    """Was what makes the event known documented without a date?"""
+    tree = rule.applies_when
+    facts = [spans.record.latest.get(key) for key in fact_keys(tree)] if tree else []
+    return any(fact is not None and fact.observed_on is None for fact in facts)
