@@ -187,7 +187,7 @@ def _decide(
                 reason="What is documented needs a physician's judgement.",
             )  # fmt: skip
             if ending is not Ending.REFERRED:
-                yield (at := at + timedelta(minutes=chance.randint(60, 1200)))
+                yield (at := at + timedelta(minutes=chance.randint(40, 300)))
                 case.refresh_from_db()
                 _physician_decides(case, ending, staff, chance, at)
 

@@ -1,6 +1,7 @@
 """A real server with demonstration data, and a real browser in front of it.
 
 Without Chromium these tests skip by name; with ``MYELIN_REQUIRE_BROWSER`` a missing browser fails.
+``MYELIN_SERVER`` names a server that runs already, to look at while a journey is written.
 """
 
 from __future__ import annotations
@@ -12,17 +13,23 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from certification.demo.accounts import PASSWORD
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 STARTS_WITHIN_SECONDS = 120
+WAITS_MILLISECONDS = 20_000
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 360, "height": 740}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +62,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server on a database of its own, filled as ``make run`` fills it."""
+    if running := os.environ.get("MYELIN_SERVER"):
+        yield running
+        return
     folder = tmp_path_factory.mktemp("server")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -66,13 +76,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{folder / 'browser.sqlite3'}",
     }
     for command in (["migrate", "--verbosity", "0"], ["content", "load", "shipped"], ["demo"]):
-        subprocess.run(
+        done = subprocess.run(
             [sys.executable, "manage.py", *command],
             cwd=ROOT,
             env=environment,
-            check=True,
             capture_output=True,
+            text=True,
         )
+        assert done.returncode == 0, f"manage.py {' '.join(command)}: {done.stderr}"
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"],
@@ -104,43 +115,79 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 class Reader:
-    """A person in front of the browser: signs in, and looks at each page for barriers."""
+    """A person in front of the browser: goes to pages, and looks at each for barriers."""
 
     def __init__(self, page: Page, address: str) -> None:
         self.page = page
         self.address = address
         self.errors: list[str] = []
+        page.set_default_timeout(WAITS_MILLISECONDS)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on(
             "console",
             lambda message: self.errors.append(message.text) if message.type == "error" else None,
         )
 
-    def sign_in(self, username: str, password: str) -> None:
-        self.page.goto(f"{self.address}/accounts/login/")
+    def goto(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        self.goto("/accounts/login/")
         self.page.get_by_label("Username").fill(username)
         self.page.get_by_label("Password").fill(password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.wait_for_url(lambda url: "/accounts/login" not in url)
 
-    def sign_out(self) -> None:
-        self.page.context.clear_cookies()
-
     def see(self, words: str) -> None:
-        """Waits for the words, then holds the page to WCAG 2.2 AA with axe."""
+        """Waits for the words, then looks at the page as ``check`` does."""
         self.page.get_by_text(words).first.wait_for()
         self.check()
 
     def check(self) -> None:
-        results = Axe().run(
-            self.page,
-            options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
-        )
+        """Holds the page to WCAG 2.2 AA with axe, to no error in the console, and to its width."""
+        results = Axe().run(self.page, options={"runOnly": WCAG, "resultTypes": ["violations"]})
         assert results.violations_count == 0, f"{self.page.url}: {results.generate_report()}"
         assert not self.errors, f"{self.page.url}: {self.errors}"
+        wider = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wider <= 0, f"{self.page.url}: {wider} pixels wider than the window"
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, server: str) -> Callable[[str], Any]:
+    """The cookies of an account that has signed in, so that not every test types the password."""
+    kept: dict[str, Any] = {}
+
+    def cookies(username: str) -> Any:
+        if username not in kept:
+            context = browser.new_context()
+            Reader(context.new_page(), server).sign_in(username)
+            kept[username] = context.storage_state()
+            context.close()
+        return kept[username]
+
+    return cookies
 
 
 @pytest.fixture
-def reader(page: Page, server: str) -> Reader:
-    page.set_default_timeout(15_000)
-    return Reader(page, server)
+def reader_as(
+    browser: Browser, server: str, signed_in: Callable[[str], Any]
+) -> Iterator[Callable[..., Reader]]:
+    """Makes a reader who is signed in as an account, in a window of their own."""
+    contexts: list[BrowserContext] = []
+
+    def make(username: str = "", viewport: Any = None) -> Reader:
+        state = signed_in(username) if username else None
+        context = browser.new_context(viewport=viewport or WIDE, storage_state=state)  # type: ignore[arg-type]
+        contexts.append(context)
+        return Reader(context.new_page(), server)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def nurse(reader_as: Callable[..., Reader]) -> Reader:
+    return reader_as("nurse")
