@@ -24,14 +24,15 @@ def record_event(
     ``data`` must be plain JSON data and may hold old and new values.
     """
     case, patient = _subjects(obj)
-    site_id = (case or patient).site_id if (case or patient) else getattr(obj, "site_id", None)
+    subject = case or patient
+    site_id = subject.site_id if subject else getattr(obj, "site_id", None)
     return AuditEvent.objects.create(
         at=at,
         actor_id=by.pk if by else None,
         actor_name=by.signing_name if by else "Myelin",
         actor_roles=" ".join(sorted(by.role_keys)) if by else "",
         verb=verb,
-        object_type=obj._meta.model_name,
+        object_type=obj._meta.model_name or "",
         object_id=str(obj.pk),
         site_id=site_id,
         patient_id=patient.pk if patient else (case.patient_id if case else None),
