@@ -34,7 +34,7 @@ install-dev: .venv/bin/uv
 
 run: install
 	@$(PY) manage.py migrate --verbosity 0
-	@$(PY) manage.py content load shipped
+	@$(PY) manage.py content load shipped --keep
 	@$(PY) manage.py demo
 	@$(PY) manage.py runserver --noreload "127.0.0.1:$(PORT)"
 
