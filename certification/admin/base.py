@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from certification.admin.fields import keys_list
 from certification.admin.history import history_page
 from certification.presenters.wording import day_words
 from config.access import check_has_permission, has_permission
@@ -81,7 +82,8 @@ class RoleAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self._check_view(request)
-        return super().changelist_view(request, extra_context)
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     def changeform_view(
         self,
@@ -92,6 +94,16 @@ class RoleAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         self._check_view(request)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        # Which keys the page's fields have asked for by now, as suggestions.
+        asked: dict[Any, dict[Any, str]] = request.__dict__.get("known_keys", {})
+        context["key_lists"] = [
+            {"id": keys_list(model), "keys": names.values()} for model, names in asked.items()
+        ]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -28,7 +28,7 @@ SHORT_HASH = 12
 class CriteriaVersionAdmin(EditorialAdmin):
     change_form_template = "admin/certification/criteria_change_form.html"
     list_display = (
-        "set_key", "therapy", "request_type", "version", "status_badge", "examples_passed",
+        "set_key", "status_badge", "version", "therapy", "request_type", "examples_passed",
         "unverified", "review", "short_hash",
     )  # fmt: skip
     list_filter = (*EditorialAdmin.list_filter, "therapy", "request_type", "policy_organisation")

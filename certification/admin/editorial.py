@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,7 +31,7 @@ from certification.admin.forms import ContentForm
 from certification.editing_policies import can_edit, check_as_seen, check_can_edit, seen_mark
 from certification.models import UNVERIFIED, Citation, EditorialModel
 from certification.policies import Refused
-from certification.presenters.wording import day_words
+from certification.presenters.wording import day_words, moment_words
 from certification.workflow import CONTENT_TRANSITIONS, ContentStatus
 from config.access import has_permission
 from config.roles import Permission
@@ -71,17 +73,20 @@ class EditorialAdmin(RoleAdmin):
     form = ContentForm
     change_form_template = "admin/certification/editorial_change_form.html"
     list_filter: Any = LIST_FILTERS
+    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 4})}}
     actions = ("start_review_of_selected", "approve_selected")
     read_back: dict[str, str] = {}
     """For a reader: the method that shows a field which an editor types."""
-    LIFE_FIELDS = (
-        "status_badge", "submitted", "reviewed_by", "approved", "return_reason", "updated_at",
-    )  # fmt: skip
+    LIFE_FIELDS = ("status_badge", "submitted", "reviewed", "approved", "updated")
 
     # Reading ------------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        return super().get_queryset(request).select_related("submitted_by", "approved_by")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("submitted_by", "reviewed_by", "approved_by")
+        )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = super().has_change_permission(request, obj)
@@ -127,6 +132,14 @@ class EditorialAdmin(RoleAdmin):
     @admin.display(description="submitted")
     def submitted(self, obj: EditorialModel) -> str:
         return _by_and_at(obj.submitted_by, obj.submitted_at) or "Came with a reference pack"
+
+    @admin.display(description="reviewed by")
+    def reviewed(self, obj: EditorialModel) -> str:
+        return str(obj.reviewed_by or "Nobody yet")
+
+    @admin.display(description="last change", ordering="updated_at")
+    def updated(self, obj: EditorialModel) -> str:
+        return moment_words(obj.updated_at, settings.TIME_ZONE)
 
     @admin.display(description="approved")
     def approved(self, obj: EditorialModel) -> str:

@@ -41,6 +41,7 @@ class AuditEventAdmin(CsvExport, ReadOnlyAdmin):
     search_help_text = "The name of a person, or the identifier of a record, patient or case."
     ordering = ("-id",)
     sortable_by = ("id",)
+    show_facets = admin.ShowFacets.NEVER
     fields = (
         "id", "when", "who", "roles", "verb", "subject", "site", "patient_id", "case_id",
         "what_changed",

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from certification.actions.content_edits import save_citation, subject_of
 from certification.admin.base import ReadOnlyAdmin, RoleAdmin
-from certification.admin.citations import CitationsBelow
+from certification.admin.citations import CitationsBelow, KeyedLinks
 from certification.admin.editorial import EditorialAdmin
 from certification.admin.exporting import CsvExport, ReferenceResource, StatementResource
 from certification.admin.fields import ChoicesField, LinesField
@@ -44,16 +44,16 @@ class ReferenceForm(ContentForm):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(CsvExport, EditorialAdmin):
+class ReferenceAdmin(KeyedLinks, CsvExport, EditorialAdmin):
     form = ReferenceForm
     resource_classes = [ReferenceResource]
     list_display = (
-        "key", "kind", "short_title", "container", "year", "seed_number", "citation_count",
-        "confidence", "status_badge", "review",
+        "key", "status_badge", "kind", "short_title", "year", "citation_count", "confidence",
+        "review",
     )  # fmt: skip
     list_filter = ("status", *AFTER_STATUS, "kind", "listed_in_seed", "year")
     search_fields = ("key", "title", "authors", "container", "doi", "pmid", "note")
-    autocomplete_fields = ("identified_as",)
+    keyed = ("identified_as",)
     readonly_fields = ("superseded_by",)
     read_back = {"authors": "authors_listed", "url": "address"}
     fieldsets = (
@@ -110,8 +110,7 @@ class StatementAdmin(CsvExport, EditorialAdmin):
     form = StatementForm
     resource_classes = [StatementResource]
     list_display = (
-        "key", "seed", "topic", "short_says", "citation_count", "confidence", "status_badge",
-        "review",
+        "key", "status_badge", "topic", "short_says", "citation_count", "confidence", "review",
     )  # fmt: skip
     list_filter = ("status", *AFTER_STATUS, "topic")
     search_fields = ("key", "seed", "says", "plain", "note", "citations__reference__key")
@@ -163,7 +162,7 @@ class CitationForm(forms.ModelForm):
 
 
 @admin.register(Citation)
-class CitationAdmin(RoleAdmin):
+class CitationAdmin(KeyedLinks, RoleAdmin):
     """Every citation, also of criteria. Those of criteria change with a new version only, and
     those inside the details of a therapy with a new reference pack."""
 
@@ -175,7 +174,8 @@ class CitationAdmin(RoleAdmin):
                    ("criteria_version", admin.EmptyFieldListFilter),
                    ("therapy", admin.EmptyFieldListFilter))  # fmt: skip
     search_fields = ("reference__key", "reference__title", "place", "at", "note")
-    autocomplete_fields = ("reference", "statement", "therapy", "turnaround_profile")
+    keyed = ("reference", "statement")
+    change_form_template = "admin/certification/keyed_change_form.html"
     fields = (
         "reference", "statement", "therapy", "turnaround_profile", "at", "note", "position",
     )  # fmt: skip
@@ -269,7 +269,7 @@ class FactAdmin(EditorialAdmin):
     form = FactForm
     readonly_fields = ("rules_read_back",)
     list_display = (
-        "key", "label", "type", "group", "unit", "limits", "confidence", "status_badge", "review",
+        "key", "status_badge", "label", "type", "group", "unit", "limits", "review",
     )  # fmt: skip
     list_filter = ("status", *AFTER_STATUS, "group", "type")
     search_fields = ("key", "label", "help", "why")

@@ -1,10 +1,12 @@
-"""How does an editor type a list or a set of choices without typing JSON?"""
+"""How does an editor type a list, a set of choices or the key of another row? Never as JSON."""
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any
 
 from django import forms
+from django.db import models
 
 CHOICE_HELP = (
     "One choice a line: value | label. Add | unknown where choosing it means that nobody knows "
@@ -77,3 +79,41 @@ class ChoicesField(LinesField):
         if len(values) != len(set(values)):
             raise forms.ValidationError("Each value can be offered only once.")
         return choices
+
+
+class KeyField(forms.ModelChoiceField):
+    """Another row, named by its key, with the known keys as suggestions.
+
+    A plain text field that works from the keyboard, without scripts, and with any number of rows.
+    ``names``: the key of every row by its primary key, read once for a whole page.
+    """
+
+    widget = forms.TextInput
+
+    def __init__(self, *args: Any, names: dict[Any, str], **kwargs: Any) -> None:
+        self.names = names
+        kwargs["to_field_name"] = "key"
+        super().__init__(*args, **kwargs)
+        self.widget.attrs |= {"list": keys_list(self.queryset.model), "class": "vTextField"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return self.names.get(value, value) if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> Any:
+        key = value.strip() if isinstance(value, str) else value
+        if key in self.empty_values:
+            return None
+        found = self.queryset.filter(key=key).first()
+        if found is None:
+            close = get_close_matches(str(key), self.names.values(), n=3)
+            like = f" Did you mean {', '.join(close)}?" if close else ""
+            raise forms.ValidationError(f"There is no {key!r} here.{like}", code="unknown_key")
+        return found
+
+    def validate(self, value: Any) -> None:
+        forms.Field.validate(self, value)
+
+
+def keys_list(model: type[models.Model]) -> str:
+    """The identifier of the page's list of suggestions for one kind of row."""
+    return f"keys-of-{model._meta.model_name}"

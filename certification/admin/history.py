@@ -86,7 +86,7 @@ def history_line(event: AuditEvent) -> HistoryLine:
         at_iso=event.at.isoformat(),
         who=event.actor_name,
         roles=role_titles(event.actor_roles),
-        says=event.verb,
+        says=event.verb.removesuffix(" of"),
         subject=record_title(event),
         url=record_url(event),
         changes=tuple(_changes(event.data)),

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -18,6 +19,7 @@ from certification.admin.base import RoleAdmin, tag
 from certification.editing_policies import check_can_give_roles
 from certification.models import Site, User
 from certification.policies import Refused
+from certification.presenters.wording import moment_words
 from config.roles import ROLES, Permission, Role
 
 
@@ -58,6 +60,9 @@ class AccountForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
+    sites = forms.ModelMultipleChoiceField(
+        queryset=Site.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
+    )
     password = forms.CharField(
         label="New password",
         required=False,
@@ -70,10 +75,12 @@ class AccountForm(forms.ModelForm):
         model = User
         fields = ("username", "name", "credentials", "licence_number", "email", "is_active",
                   "sites")  # fmt: skip
-        widgets = {"sites": forms.CheckboxSelectMultiple}
+        help_texts = {"is_active": "A closed account stays in the records and cannot sign in."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "password" in self.fields and not self.instance.pk:
+            self.fields["password"].help_text = "At least 15 characters."
         if "roles" in self.fields and self.instance.pk:
             self.fields["roles"].initial = sorted(self.instance.role_keys)
 
@@ -101,15 +108,15 @@ class UserAdmin(RoleAdmin):
     edit_permission = Permission.MANAGE_USERS
     form = AccountForm
     list_display = (
-        "username", "name", "credentials", "roles_held", "sites_of", "state", "last_login",
+        "username", "name", "credentials", "roles_held", "sites_of", "state", "signed_in",
     )  # fmt: skip
     list_filter = ("is_active", "role_grants__role", "sites", "is_demo")
     search_fields = ("username", "name", "email", "licence_number")
-    readonly_fields = ("is_demo", "last_login", "date_joined", "roles_held", "sites_of")
+    readonly_fields = ("is_demo", "signed_in", "made", "roles_held", "sites_of")
     fieldsets = (
         (None, {"fields": ("username", "name", "credentials", "licence_number", "email")}),
         ("What this person may do", {"fields": ("is_active", "roles", "sites")}),
-        ("Signing in", {"fields": ("password", "last_login", "date_joined", "is_demo")}),
+        ("Signing in", {"fields": ("password", "signed_in", "made", "is_demo")}),
     )
     READ_BACK = {"roles": "roles_held", "sites": "sites_of", "password": None}
 
@@ -148,6 +155,14 @@ class UserAdmin(RoleAdmin):
         if not obj.is_active:
             return tag("locked", "Closed")
         return tag("demo", "Demo account") if obj.is_demo else tag("yes", "Active")
+
+    @admin.display(description="last sign-in", ordering="last_login")
+    def signed_in(self, obj: User) -> str:
+        return moment_words(obj.last_login, settings.TIME_ZONE) or "Never"
+
+    @admin.display(description="account made")
+    def made(self, obj: User) -> str:
+        return moment_words(obj.date_joined, settings.TIME_ZONE)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change and not form.changed_data:

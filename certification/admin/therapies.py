@@ -33,7 +33,7 @@ REVIEW = ("Review", {"fields": EditorialAdmin.LIFE_FIELDS})
 @admin.register(Therapy)
 class TherapyAdmin(EditorialAdmin):
     list_display = (
-        "key", "generic", "brands", "efficacy", "off_label", "unverified", "status_badge",
+        "key", "status_badge", "generic", "brands", "efficacy", "off_label", "unverified",
         "review",
     )  # fmt: skip
     list_filter = (*EditorialAdmin.list_filter, "efficacy", "off_label")
@@ -64,7 +64,7 @@ class TherapyAdmin(EditorialAdmin):
 @admin.register(TurnaroundProfile)
 class TurnaroundProfileAdmin(EditorialAdmin):
     list_display = (
-        "key", "title", "urgency", "hours", "calendar", "confidence", "status_badge", "review",
+        "key", "status_badge", "title", "urgency", "hours", "calendar", "confidence", "review",
     )  # fmt: skip
     list_filter = (
         "status", ReviewDueFilter, ConfidenceFilter, ApprovalFilter, OwnFilter, "urgency",
@@ -82,7 +82,7 @@ class TurnaroundProfileAdmin(EditorialAdmin):
 
 @admin.register(DeterminationReason)
 class DeterminationReasonAdmin(EditorialAdmin):
-    list_display = ("key", "kind", "label", "says", "status_badge", "review")
+    list_display = ("key", "status_badge", "kind", "label", "says", "review")
     list_filter = (*EditorialAdmin.list_filter, "kind")
     search_fields = ("key", "label", "says", "plain")
     fieldsets = (
