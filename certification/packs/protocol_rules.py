@@ -1,4 +1,4 @@
-"""Does a protocol fit its pack? Facts, tests and references exist, ids are unique, families agree."""
+"""Does a protocol fit its pack? Its facts, tests and references, its ids and families."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Planner:
             if rule.kind is Kind.PER_INFUSION:
                 found = plan_per_infusion(rule, spans, results, infused)
             elif rule.kind is Kind.ONCE and rule.anchor == Anchor.BASELINE:
-                found = plan_baseline(rule, spans, results, blackouts)
+                found = plan_baseline(rule, spans, results, blackouts, infused)
             elif rule.kind is Kind.EVENT and not rule.anchor:
                 found = plan_event(rule, spans, results, blackouts, horizon)
             else:

@@ -18,11 +18,16 @@ Found = tuple[list[DueItem], list[Note]]
 
 
 def plan_baseline(
-    rule: ProtocolRule, spans: Spans, results: Sequence[date], blackouts: Sequence[Blackout]
+    rule: ProtocolRule,
+    spans: Spans,
+    results: Sequence[date],
+    blackouts: Sequence[Blackout],
+    infused: Infused,
 ) -> Found:
     """What must be done before the first infusion, unless it was done shortly before already.
 
-    Done later than that, it is done late. What was never done when treatment stops has ended.
+    Done later than that, it is done late. What was never done has ended when treatment stops, or
+    when the last infusion that was planned is given.
     """
     record = spans.record
     start = record.start_on
@@ -49,6 +54,9 @@ def plan_baseline(
         return [item._replace(done=True)], []
     if record.stop is not None:
         return [], [Note(Reason.ENDED, rule, "treatment stopped", record.stopped_on)]
+    if record.doses and infused.next_item is None:
+        said = "the last infusion that was planned is given"
+        return [], [Note(Reason.ENDED, rule, said, record.last_dose)]
     return [moved(item, blackouts, record.as_of)], []
 
 
@@ -123,7 +131,7 @@ def _no_infusion(rule: ProtocolRule, spans: Spans, infused: Infused) -> Note:
     if spans.record.stop is not None:
         return Note(Reason.ENDED, rule, "treatment stopped", spans.record.stopped_on)
     if infused.next_item is None or rule.each == "course":
-        return Note(Reason.NO_DOSE, rule, "no infusion is planned")
+        return Note(Reason.AS_NEEDED, rule, "no further one is planned")
     return spans.absence(rule)
 
 

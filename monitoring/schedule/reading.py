@@ -79,7 +79,7 @@ def _result(
 ) -> Result:
     _check_keys(raw, path, RESULT_FIELDS)
     test = raw.get("test")
-    if test != INFUSION and test not in tests:
+    if not isinstance(test, str) or (test != INFUSION and test not in tests):
         close = get_close_matches(str(test), list(tests), n=1)
         hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(sorted(tests))}"
         raise PersonError(f"{path}.test", f"there is no test {test!r}{hint}")

@@ -83,6 +83,8 @@ def _counted(item: DueItem) -> str:
             return f"{after} {rule.anchor_label.lower() or 'the event'} ({on})"
         case "planned":
             return f"The first infusion, planned for {on}"
+        case "in_course":
+            return f"In the course that began on {on}"
         case "booked":
             return f"Booked for {on}"
         case _:

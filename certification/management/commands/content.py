@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ from certification.pack_rows import Comparison, compare
 from certification.packs.differences import differences
 from certification.packs.examples import check_examples
 from certification.packs.pack import PROJECT, Pack, folders_of, read_pack
-from certification.packs.problems import PackError
+from certification.packs.problems import PackError, Problem
 from certification.packs.schema import json_schema
 from certification.packs.writing import write_text
 from certification.policies import Refused
@@ -67,16 +68,20 @@ class Command(BaseCommand):
 
     def _check(self, options: dict[str, Any]) -> None:
         pack = self._sound_pack(options)
-        examples = sum(len(s.examples) for s in pack.criteria_sets.values())
+        protocols = [found.entry for found in pack.entries.protocols.values()]
+        examples = sum(len(one.examples) for one in (*pack.criteria_sets.values(), *protocols))
         self.stdout.write(
-            f"{len(pack.criteria_sets)} criteria sets, {len(pack.vocabulary)} facts, "
-            f"{len(pack.entries.references)} references: sound. {examples} examples as expected."
+            f"{len(pack.criteria_sets)} criteria sets, {len(protocols)} protocols, "
+            f"{len(pack.vocabulary)} facts, {len(pack.entries.references)} references: sound. "
+            f"{examples} examples as expected."
         )
 
     def _sound_pack(self, options: dict[str, Any]) -> Pack:
         """The pack of the folders, its worked examples included."""
         pack = read_pack(*folders_of(options["folders"]))
         problems = check_examples(pack, options.get("as_of") or timezone.localdate())
+        for app in apps.get_app_configs():
+            problems += getattr(app, "check_pack", _nothing_more)(pack)
         if problems:
             raise PackError(problems)
         return pack
@@ -130,6 +135,11 @@ class Command(BaseCommand):
     def _schema(self, options: dict[str, Any]) -> None:
         options["file"].write_text(schema_text(), encoding="utf-8")
         self.stdout.write(f"{options['file']} written")
+
+
+def _nothing_more(pack: Pack) -> list[Problem]:
+    """Most apps know nothing about packs; one that does says so by ``check_pack``."""
+    return []
 
 
 def _detail(comparison: Comparison) -> Iterator[str]:
