@@ -118,7 +118,7 @@ def test_a_criterion_shows_its_truth_its_facts_and_why_it_is_unknown() -> None:
     assert "Unverified" in html
 
 
-@pytest.mark.parametrize("confidence", UNVERIFIED)
+@pytest.mark.parametrize("confidence", sorted(UNVERIFIED))
 def test_what_nobody_verified_is_marked(confidence: str) -> None:
     assert "tag-unverified" in component("unverified", verified=confidence)
 
