@@ -11,7 +11,7 @@ from .worlds import AS_OF, World, worlds
 
 CHECKED = settings(
     deadline=None,
-    max_examples=150,
+    max_examples=120,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 
