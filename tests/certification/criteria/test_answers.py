@@ -1,4 +1,4 @@
-"""The kinds of answers to a question: all are allowed, and none that tests tell apart is missing."""
+"""The kinds of answers to a question: all are allowed, and none that tests tell apart is lost."""
 
 from __future__ import annotations
 
