@@ -8,6 +8,10 @@ from monitoring.schedule.examples import check_protocols
 class MonitoringConfig(AppConfig):
     name = "monitoring"
     verbose_name = "Monitoring"
+    pack_loader = "monitoring.actions.protocols.load_protocols"
+    """``content load`` calls it with ``by, now, pack, keep``, in the transaction of the pack."""
+    demo_part = "monitoring.demo.prepare"
+    """``demo`` calls it with ``users, now`` once the accounts are there."""
 
     def check_pack(self, pack: Pack) -> list[Problem]:
         """What is wrong with the protocols of a pack: ``content check`` asks every app."""

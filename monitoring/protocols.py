@@ -6,11 +6,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from certification.criteria.facts import Vocabulary
+from certification.criteria.facts import FactDefinition, Vocabulary
+from certification.models import Therapy
 from certification.packs.pack import folders_of, read_pack
 from certification.packs.problems import offered
+from monitoring.models import ProtocolVersion
+from monitoring.schedule.codec import read_document
 from monitoring.schedule.examples import read_protocols, tests_of
 from monitoring.schedule.generator import Planner
+
+
+# Read documents by content hash. A document never changes under its hash, so nothing goes stale.
+_READ: dict[str, ProtocolInUse] = {}
+_READ_LIMIT = 256
 
 
 class NoProtocolError(LookupError):
@@ -44,11 +52,35 @@ def protocol_from_packs(key: str, names: Iterable[str]) -> ProtocolInUse:
 
 
 def protocol_in_force(key: str, on: date) -> ProtocolInUse:
-    """The approved version of a protocol that is in force on a day. Raises ``NoProtocolError``.
+    """The approved version of a protocol that is in force on a day. Raises ``NoProtocolError``."""
+    known: dict[str, ProtocolInUse] = {}
+    for version in ProtocolVersion.objects.in_force(on):
+        known.setdefault(version.key, compiled(version))
+    if key not in known:
+        listed = f" In force are: {offered(known, key)}." if known else ""
+        raise NoProtocolError(
+            f"There is no protocol {key!r} in force on {on} in the database.{listed} A content "
+            "approver approves a version first; or name a pack: --pack shipped, or --pack FOLDER."
+        )
+    vocabulary: dict[str, FactDefinition] = {}
+    for protocol in (*known.values(), known[key]):
+        vocabulary |= protocol.vocabulary
+    tests = frozenset(test for protocol in known.values() for test in protocol.tests)
+    return ProtocolInUse(known[key].planner, vocabulary, tests)
 
-    Versions are not kept in the database: packs are the only source of protocols.
-    """
-    raise NoProtocolError(
-        f"There is no protocol {key!r} in force on {on} in the database. "
-        "Name a pack: --pack shipped, or --pack FOLDER."
-    )
+
+def compiled(version: ProtocolVersion) -> ProtocolInUse:
+    """The rules of a stored version, ready to plan with; kept by content hash."""
+    found = _READ.get(version.content_hash)
+    if found is None:
+        protocol, vocabulary = read_document(version.document)
+        found = ProtocolInUse(Planner(protocol), vocabulary, frozenset(protocol.tests))
+        if len(_READ) >= _READ_LIMIT:
+            _READ.clear()
+        _READ[version.content_hash] = found
+    return found
+
+
+def version_in_force(therapy: Therapy, on: date) -> ProtocolVersion | None:
+    """The version by which courses of a therapy are monitored from a day on."""
+    return ProtocolVersion.objects.in_force(on).filter(therapy=therapy).first()

@@ -8,8 +8,12 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 
+from certification.criteria.codec import CriteriaError, content_hash
 from certification.models import EditorialModel, Therapy
 from certification.workflow import ContentStatus
+from monitoring.schedule.codec import read_document
+from monitoring.schedule.examples import run_examples
+from monitoring.schedule.generator import Planner
 
 
 class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
@@ -40,6 +44,8 @@ class ProtocolVersion(EditorialModel):
 
     SEALED_FIELDS = ("key", "therapy_id", "title", "version", "document", "content_hash")
 
+    IS_VERSION = True
+
     key = models.SlugField(max_length=100, db_index=True)
     therapy = models.ForeignKey(Therapy, on_delete=models.PROTECT, related_name="protocol_versions")
     title = models.CharField(max_length=240)
@@ -60,3 +66,24 @@ class ProtocolVersion(EditorialModel):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.version})"
+
+    def why_not_ready(self, as_of: date) -> str:
+        """A protocol is approved only when all of its worked examples come out as expected."""
+        if content_hash(self.document) != self.content_hash:
+            return "The stored protocol is not what was submitted. Load it again."
+        try:
+            protocol, vocabulary = read_document(self.document)
+        except CriteriaError as error:
+            return f"The protocol cannot be read: {error}."
+        listed = ProtocolVersion.objects.values_list("document__protocol__tests", flat=True)
+        tests = {test["key"] for tests in listed for test in tests or ()}
+        results = run_examples(Planner(protocol), vocabulary, tests)
+        failed = [result for result in results if not result.passed]
+        if not failed:
+            return ""
+        named = "; ".join(f"“{one.example.name}” ({one.differences[0]})" for one in failed[:3])
+        more = f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
+        return (
+            f"{len(failed)} of its worked examples do not come out as expected: {named}{more}. "
+            "Return it to its author."
+        )

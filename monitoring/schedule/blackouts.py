@@ -31,6 +31,7 @@ def moved(item: DueItem, blackouts: Sequence[Blackout], as_of: date) -> DueItem:
             due_on=ends,
             window_opens_on=ends,
             overdue_on=ends + grace,
+            blocks_after=max(item.blocks_after, ends + grace) if item.blocks_after else None,
             why=(*item.why, said),
         )
     return item

@@ -15,7 +15,7 @@ from certification.criteria.tree_words import date_text
 from monitoring.schedule.blackouts import moved
 from monitoring.schedule.items import DueItem, Note, Reason
 from monitoring.schedule.record import Blackout
-from monitoring.schedule.rules import Kind, ProtocolRule
+from monitoring.schedule.rules import Kind, Level, ProtocolRule
 from monitoring.schedule.spans import Spans
 
 
@@ -50,7 +50,10 @@ class Chain:
         self._once_done: set[str] = set()
 
     def plan(self, horizon: date) -> None:
-        """Fills ``items`` (results first, then what is open, then the forecast) and ``notes``."""
+        """Fills ``items`` (results first, then what is open, then the forecast) and ``notes``.
+
+        The open item blocks as soon as any blocking rule of the family would be overdue.
+        """
         record = self.spans.record
         base, basis = self._seed()
         for result in self.results:
@@ -110,23 +113,28 @@ class Chain:
     def _open(self, wishes: Sequence[_Wish], horizon: date) -> None:
         winner, as_of = wishes[0], self.spans.record.as_of
         item = self._item(winner, len(self.items) + 1, self._why(wishes, -1))
-        item = moved(item, self.blackouts, as_of)
+        late = [
+            w.on + w.rule.window.overdue_after for w in wishes if w.rule.level is Level.BLOCKING
+        ]
+        item = moved(item._replace(blocks_after=min(late, default=None)), self.blackouts, as_of)
         if item.due_on <= horizon:
             self.items.append(item)
             self._forecast(winner, item, horizon)
 
     def _item(self, wish: _Wish, number: int, why: tuple[str, ...] = ()) -> DueItem:
         window = wish.rule.window
+        overdue_on = wish.on + window.overdue_after
         return DueItem(
             rule=wish.rule,
             occurrence=number,
             due_on=wish.on,
             window_opens_on=wish.on - window.opens_before,
-            overdue_on=wish.on + window.overdue_after,
+            overdue_on=overdue_on,
             basis=wish.basis,
             anchor_on=wish.anchor,
             times=wish.times,
             why=why,
+            blocks_after=overdue_on if wish.rule.level is Level.BLOCKING else None,
         )
 
     def _why(self, wishes: Sequence[_Wish], known: int) -> tuple[str, ...]:

@@ -114,12 +114,8 @@ def _not_done(plan: Plan) -> Iterator[Obstacle]:
     """
     waiting: dict[str, list[DueItem]] = {}
     for item in plan.due_items:
-        rule, state = item.rule, item.state(plan.as_of)
-        if rule.level is not Level.BLOCKING or rule.kind is Kind.PER_INFUSION:
-            continue
-        first = not item.projected and (_is_baseline(rule) or rule.kind is Kind.EVENT)
-        if state is State.OVERDUE or (first and state is not State.DONE):
-            waiting.setdefault(rule.id, []).append(item)
+        if item.rule.kind is not Kind.PER_INFUSION and item.blocks(plan.as_of):
+            waiting.setdefault(item.rule.id, []).append(item)
     for items in waiting.values():
         item = items[0]
         rule = item.rule

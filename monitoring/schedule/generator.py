@@ -23,6 +23,7 @@ from monitoring.schedule.spans import Spans
 from monitoring.schedule.timeline import Timeline
 
 _BY_DATE = itemgetter(DueItem._fields.index("due_on"))
+_ANY_DAY = date(2000, 1, 1)
 _NO_INFUSIONS = Infused([], (), None, None, ())
 
 
@@ -103,13 +104,18 @@ class Planner:
 
 
 def _groups(rules: Sequence[ProtocolRule]) -> list[list[ProtocolRule]]:
-    """Families together, every other rule that asks for something on its own, in order."""
+    """Families together, the tightest rule first; every other rule on its own; in order."""
     groups: dict[str, list[ProtocolRule]] = {}
     for rule in rules:
         if rule.kind not in (Kind.BLACKOUT, Kind.VALIDATION):
             key = f"family {rule.family}" if rule.family else f"rule {rule.id}"
             groups.setdefault(key, []).append(rule)
-    return list(groups.values())
+    return [sorted(group, key=_tightness) for group in groups.values()]
+
+
+def _tightness(rule: ProtocolRule) -> tuple[bool, date]:
+    """On the same day the rule that asks once comes first, then the one that asks most often."""
+    return rule.kind is not Kind.ONCE, rule.interval.after(_ANY_DAY) if rule.interval else _ANY_DAY
 
 
 def _anchor(rule: ProtocolRule, record: Record, infused: Infused) -> date | None:

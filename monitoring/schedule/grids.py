@@ -14,7 +14,7 @@ from datetime import date
 from monitoring.schedule.blackouts import moved
 from monitoring.schedule.items import DueItem, Note, Reason
 from monitoring.schedule.record import Blackout
-from monitoring.schedule.rules import Anchor, ProtocolRule
+from monitoring.schedule.rules import Anchor, Level, ProtocolRule
 from monitoring.schedule.spans import Spans
 from monitoring.schedule.timeline import FROM_EVER
 
@@ -69,6 +69,7 @@ def plan_grid(
     after = [result for result in results if result > anchor or rule.offset]
     closed = closing_results(dates, rule, after) if after else []
     opens, grace = rule.window.opens_before, rule.window.overdue_after
+    blocking = rule.level is Level.BLOCKING
     basis = WORDS.get(rule.anchor, "date_fact")
     items: list[DueItem] = []
     open_items = False
@@ -83,7 +84,7 @@ def plan_grid(
             items.append(
                 DueItem(
                     rule, number, due, due - opens, due + grace, basis, anchor, number,
-                    False, done_on is not None, done_on, why,
+                    False, done_on is not None, done_on, why, due + grace if blocking else None,
                 )
             )  # fmt: skip
             open_items = open_items or done_on is None

@@ -33,6 +33,7 @@ class DueItem(NamedTuple):
     Counted ``times`` intervals from ``anchor_on``, as ``basis`` says (see ``wording``).
     ``projected``: it is worked out as if the open item before it were done on its date; it is not
     yet an obligation, and upcoming until that item is done. ``why`` holds what moved the date.
+    ``blocks_after``: open after that day, it stands against the next infusion; None: never.
     """
 
     rule: ProtocolRule
@@ -47,6 +48,7 @@ class DueItem(NamedTuple):
     done: bool = False
     done_on: date | None = None
     why: tuple[str, ...] = ()
+    blocks_after: date | None = None
 
     @property
     def key(self) -> str:
@@ -63,6 +65,11 @@ class DueItem(NamedTuple):
     @property
     def cite(self) -> tuple[Citation, ...]:
         return self.rule.cite
+
+    def blocks(self, as_of: date) -> bool:
+        """Does it stand against an infusion on ``as_of``?"""
+        late = self.blocks_after
+        return late is not None and as_of > late and not (self.done or self.projected)
 
     @property
     def because(self) -> str:

@@ -11,8 +11,9 @@ from monitoring.schedule.blackouts import moved
 from monitoring.schedule.infusions import Infused
 from monitoring.schedule.items import DueItem, Note, Reason
 from monitoring.schedule.record import Blackout
-from monitoring.schedule.rules import ProtocolRule
-from monitoring.schedule.spans import Spans
+from monitoring.schedule.rules import Level, ProtocolRule
+from monitoring.schedule.spans import A_DAY, Spans
+from monitoring.schedule.timeline import FROM_EVER
 
 Found = tuple[list[DueItem], list[Note]]
 
@@ -44,6 +45,7 @@ def plan_baseline(
         basis="baseline",
         anchor_on=start,
         why=spans.doubts(rule, start),
+        blocks_after=FROM_EVER if rule.level is Level.BLOCKING else None,
     )
     fresh = [day for day in results if rule.max_age is None or day >= opens]
     before = [day for day in fresh if day <= start]
@@ -124,7 +126,8 @@ def _before(rule: ProtocolRule, number: int, day: date, basis: str) -> DueItem:
     opens = day - rule.window.opens_before
     if rule.max_age is not None:
         opens = rule.max_age.before(day)
-    return DueItem(rule, number, day, opens, day + rule.window.overdue_after, basis, day)
+    item = DueItem(rule, number, day, opens, day + rule.window.overdue_after, basis, day)
+    return item._replace(blocks_after=FROM_EVER) if rule.level is Level.BLOCKING else item
 
 
 def _no_infusion(rule: ProtocolRule, spans: Spans, infused: Infused) -> Note:
@@ -151,7 +154,9 @@ def plan_event(
         on = as_of if first <= record.start_on and _without_date(rule, spans) else first
         due = rule.offset.after(on) if rule.offset else on
         opens, overdue = on - rule.window.opens_before, due + rule.window.overdue_after
-        item = DueItem(rule, number, due, max(opens, date.min), overdue, "event", on)
+        item = DueItem(rule, number, due, opens, overdue, "event", on)
+        if rule.level is Level.BLOCKING:
+            item = item._replace(blocks_after=on - A_DAY)
         done_on = next((day for day in results if day >= max(first, record.start_on)), None)
         if done_on is not None and done_on < ends:
             items.append(item._replace(done=True, done_on=done_on))
