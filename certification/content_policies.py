@@ -23,7 +23,7 @@ MAX_NAMED = 3
 def check_can_submit(user: User, obj: EditorialModel) -> None:
     """To send returned content again."""
     check_allowed(user, Permission.EDIT_CONTENT)
-    if isinstance(obj, CriteriaVersion) and obj.status == ContentStatus.APPROVED:
+    if obj.IS_VERSION and obj.status == ContentStatus.APPROVED:
         raise Refused("An approved version is sealed. Write a new version with a new number.")
     _check_step(obj, ContentStatus.SUBMITTED)
 
@@ -41,6 +41,8 @@ def check_can_approve(user: User, obj: EditorialModel, as_of: date) -> None:
     _check_not_own(user, obj)
     if isinstance(obj, CriteriaVersion):
         _check_examples(obj, as_of)
+    if sentence := obj.why_not_ready(as_of):
+        raise Refused(sentence)
 
 
 def check_can_return(user: User, obj: EditorialModel, reason: str) -> None:
@@ -58,8 +60,10 @@ def check_can_retire(user: User, obj: EditorialModel, reason: str) -> None:
 def check_can_supersede(user: User, obj: EditorialModel, successor: EditorialModel) -> None:
     """To put a newer approved version, or a newer reference, in the place of this one."""
     check_allowed(user, Permission.APPROVE_CONTENT)
-    if type(obj) is not type(successor) or not isinstance(obj, CriteriaVersion | Reference):
-        raise Refused("Only criteria and references are superseded, each by one of its kind.")
+    if type(obj) is not type(successor) or not (obj.IS_VERSION or isinstance(obj, Reference)):
+        raise Refused(
+            "Only criteria, protocols and references are superseded, each by one of its kind."
+        )
     if obj.pk == successor.pk:
         raise Refused("Nothing supersedes itself.")
     if successor.status != ContentStatus.APPROVED:
@@ -68,7 +72,7 @@ def check_can_supersede(user: User, obj: EditorialModel, successor: EditorialMod
         _check_no_way_back(obj, successor)
         return
     _check_step(obj, ContentStatus.RETIRED)
-    if getattr(obj, "set_key", "") != getattr(successor, "set_key", ""):
+    if _name_of(obj) != _name_of(successor):
         raise Refused(f"{successor} belongs to another set of criteria.")
 
 
@@ -103,6 +107,11 @@ def example_results(version: CriteriaVersion, as_of: date) -> list[ExampleResult
     """
     criteria_set, vocabulary = read_document(version.document)
     return run_examples(criteria_set, vocabulary, as_of)
+
+
+def _name_of(version: EditorialModel) -> str:
+    """What all versions of the same criteria, or of the same protocol, are called."""
+    return getattr(version, "set_key", "") or getattr(version, "key", "")
 
 
 def _answers(check: object, *args: object) -> bool:

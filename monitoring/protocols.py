@@ -15,7 +15,6 @@ from monitoring.schedule.codec import read_document
 from monitoring.schedule.examples import read_protocols, tests_of
 from monitoring.schedule.generator import Planner
 
-
 # Read documents by content hash. A document never changes under its hash, so nothing goes stale.
 _READ: dict[str, ProtocolInUse] = {}
 _READ_LIMIT = 256

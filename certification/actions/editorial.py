@@ -20,7 +20,7 @@ from certification.content_policies import (
     check_can_submit,
     check_can_supersede,
 )
-from certification.models import CriteriaVersion, EditorialModel, Reference, User
+from certification.models import EditorialModel, Reference, User
 from certification.workflow import ContentStatus
 
 _LIFE = (
@@ -99,8 +99,8 @@ def supersede(
         obj.status = ContentStatus.RETIRED
         obj.save(update_fields=_LIFE)
     data = {"successor": str(successor.pk), "title": str(successor)}
-    if isinstance(successor, CriteriaVersion):
-        data["version"] = successor.version
+    if successor.IS_VERSION:
+        data["version"] = getattr(successor, "version", "")
     record_event(by=by, verb="superseded", obj=obj, at=now, data=data)
     return obj
 

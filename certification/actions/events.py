@@ -58,4 +58,10 @@ def _subjects(obj: models.Model) -> tuple[Case | None, Patient | None]:
             return obj.case, None
         case _ if hasattr(obj, "determination"):
             return obj.determination.case, None
+        case _ if hasattr(obj, "patient"):
+            return None, obj.patient
+        case _ if hasattr(obj, "course"):
+            return None, obj.course.patient
+        case _ if hasattr(obj, "visit"):
+            return None, obj.visit.course.patient
     return None, None

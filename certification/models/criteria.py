@@ -49,6 +49,8 @@ class CriteriaVersion(EditorialModel):
         "signer", "certification_months", "quantity_limit", "policy_organisation",
     )  # fmt: skip
 
+    IS_VERSION = True
+
     set_key = models.SlugField(max_length=100, db_index=True)
     therapy = models.ForeignKey(Therapy, on_delete=models.PROTECT, related_name="criteria_versions")
     request_type = models.CharField(max_length=20, choices=RequestType.choices)

@@ -32,6 +32,8 @@ class EditorialModel(models.Model):
 
     # The columns that an approved row keeps unchanged; the database trigger is made from them.
     SEALED_FIELDS: ClassVar[tuple[str, ...]] = ()
+    # Whether a row is one version of something: once approved it is never revised, another follows.
+    IS_VERSION: ClassVar[bool] = False
 
     status = models.CharField(
         max_length=20,
@@ -83,6 +85,13 @@ class EditorialModel(models.Model):
     @property
     def status_title(self) -> str:
         return CONTENT_STATUS_TITLES[ContentStatus(self.status)]
+
+    def why_not_ready(self, as_of: date) -> str:
+        """What keeps this from being approved, as a sentence; empty when nothing does.
+
+        ``as_of``: the day for worked examples that name none.
+        """
+        return ""
 
     @property
     def is_approved(self) -> bool:

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from certification.actions.packs import load_pack
 from certification.models import User
@@ -93,13 +96,17 @@ class Command(BaseCommand):
             if by is None:
                 raise CommandError(f"There is no active account {options['by']!r}.")
         pack = read_pack(*folders_of(options["folders"]))
-        report = load_pack(by=by, now=timezone.now(), pack=pack, keep=options["keep"])
+        given: dict[str, Any] = {
+            "by": by, "now": timezone.now(), "pack": pack, "keep": options["keep"],
+        }  # fmt: skip
+        with transaction.atomic():
+            report = load_pack(**given)
+            for load in _loaders():
+                report |= load(**given)
         for section, states in report.items():
             if states:
                 counts = ", ".join(f"{number} {state}" for state, number in states.items())
                 self.stdout.write(f"{section}: {counts}")
-        if pack.entries.protocols:
-            self.stdout.write(f"protocols: {len(pack.entries.protocols)} checked, not stored")
 
     def _diff(self, options: dict[str, Any]) -> None:
         pack = read_pack(*folders_of(options["folders"]))
@@ -140,6 +147,12 @@ class Command(BaseCommand):
 def _nothing_more(pack: Pack) -> list[Problem]:
     """Most apps know nothing about packs; one that does says so by ``check_pack``."""
     return []
+
+
+def _loaders() -> list[Callable[..., Mapping[str, Counter[str]]]]:
+    """What other apps load of a pack: the dotted path in ``pack_loader`` of their configuration."""
+    paths = (getattr(app, "pack_loader", "") for app in apps.get_app_configs())
+    return [import_string(path) for path in paths if path]
 
 
 def _detail(comparison: Comparison) -> Iterator[str]:

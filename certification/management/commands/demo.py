@@ -10,9 +10,11 @@ from argparse import ArgumentParser
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from certification.actions.editorial import approve, start_review
 from certification.case_facts import criteria_of, vocabulary_of
@@ -59,7 +61,11 @@ class Command(BaseCommand):
             now = timezone.make_aware(datetime.combine(options["as_of"], time(hour=12)))
         with transaction.atomic():
             users = make_accounts(now=now)
-            self._approve_content(users["approver"], now=now - timedelta(days=APPROVED_DAYS_AGO))
+            approved_at = now - timedelta(days=APPROVED_DAYS_AGO)
+            self._approve_content(users["approver"], now=approved_at)
+            for app in apps.get_app_configs():
+                if path := getattr(app, "demo_part", ""):
+                    import_string(path)(users=users, now=approved_at)
             if Patient.objects.filter(is_synthetic=True).exists():
                 self.stdout.write("The demonstration data is there already.")
             else:
