@@ -10,8 +10,9 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.http import QueryDict
 
-from certification.policies import Refused
+from certification.policies import Refused, Stale
 
 
 class DayInput(forms.DateInput):
@@ -47,9 +48,16 @@ class PageForm(forms.Form):
         return valid
 
     def refuse(self, refused: Refused) -> None:
-        """Shows why an act was refused, at its field when the form has it."""
+        """Shows why an act was refused, at its field when the form has it.
+
+        After a stale form whoever has read what changed may send it again.
+        """
         self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
         self.status = 409
+        if isinstance(refused, Stale) and isinstance(self.data, QueryDict):
+            data = self.data.copy()
+            data["revision"] = str(refused.revision)
+            self.data = data
 
 
 class ListForm(forms.Form):

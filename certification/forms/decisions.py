@@ -19,14 +19,6 @@ class ActForm(PageForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def refuse(self, refused: Any) -> None:
-        super().refuse(refused)
-        newer = getattr(refused, "revision", None)
-        if newer is not None:
-            # Whoever has read what changed may decide again.
-            self.data = self.data.copy()
-            self.data["revision"] = str(newer)
-
 
 class ConfirmForm(ActForm):
     """Nothing to type: the button is the answer."""
@@ -61,7 +53,7 @@ class ReasonForm(ActForm):
 
 
 class SigningForm(ActForm):
-    """The last inputs of every determination. ``meaning`` is shown above the password."""
+    """The last inputs of every determination. The page puts ``meaning`` above the password."""
 
     outcome = ""
     password = forms.CharField(
@@ -70,7 +62,7 @@ class SigningForm(ActForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def signature_part(self, meaning: str, button: str) -> Div:
+    def signature_part(self, button: str) -> Div:
         return Div(
             HTML("<h2>Signature</h2>"),
             HTML("<p>{{ meaning }}</p>"),
@@ -113,7 +105,7 @@ class CertifyForm(PeriodFields, SigningForm):
             Field("revision"),
             Div(Field("months"), Field("period_start_on"), css_class="field-pair"),
             Field("rationale"),
-            self.signature_part("", "Sign and certify"),
+            self.signature_part("Sign and certify"),
         )
 
 
@@ -147,7 +139,7 @@ class ModifyForm(PeriodFields, ReasonedForm):
             Div(Field("dose"), Field("interval"), Field("infusions"), css_class="field-pair"),
             Div(Field("months"), Field("period_start_on"), css_class="field-pair"),
             Field("rationale"),
-            self.signature_part("", "Sign with these modifications"),
+            self.signature_part("Sign with these modifications"),
         )
 
 
@@ -174,16 +166,19 @@ class NotCertifyForm(ReasonedForm):
         offered = list(criteria)
         self.fields["principal_criterion"].choices = [("", "Choose"), *offered]  # type: ignore[attr-defined]
         self.fields["unmet_criteria"].choices = offered  # type: ignore[attr-defined]
-        self.helper.layout = Layout(
-            *(Field(name) for name in (
-                "revision", "reason", "principal_criterion", "unmet_criteria", "rationale",
-                "would_reverse",
-            )),
-            self.signature_part("", "Sign: not certified"),
+        if len(offered) < 2:
+            del self.fields["unmet_criteria"]
+        order = (
+            "revision", "reason", "principal_criterion", "unmet_criteria", "rationale",
+            "would_reverse",
         )  # fmt: skip
+        self.helper.layout = Layout(
+            *(Field(name) for name in order if name in self.fields),
+            self.signature_part("Sign: not certified"),
+        )
 
     def named(self) -> tuple[str, ...]:
         """The criteria as the action takes them: the principal one first."""
         principal = self.cleaned_data["principal_criterion"]
-        others = (key for key in self.cleaned_data["unmet_criteria"] if key != principal)
+        others = (k for k in self.cleaned_data.get("unmet_criteria", ()) if k != principal)
         return (principal, *others)

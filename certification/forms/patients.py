@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -151,16 +151,13 @@ class TherapyRowForm(PageForm):
         return {name: value for name, value in self.cleaned_data.items() if name != "remove"}
 
 
-class BaseTherapyRows(forms.BaseFormSet):  # type: ignore[type-arg]
-    """The treatment history. Always ends with empty rows, so that adding needs no script."""
-
-    def rows(self) -> list[dict[str, Any]]:
-        return [row for form in self.forms if (row := form.row()) is not None]
+# The treatment history. It always ends with empty rows, so that adding needs no script.
+TherapyRows = forms.formset_factory(TherapyRowForm, extra=2, max_num=60, absolute_max=60)
 
 
-TherapyRows = forms.formset_factory(
-    TherapyRowForm, formset=BaseTherapyRows, extra=2, max_num=60, absolute_max=60
-)
+def filled_rows(rows: Iterable[TherapyRowForm]) -> list[dict[str, Any]]:
+    """The rows for the action, without empty ones and those to be removed."""
+    return [row for form in rows if (row := form.row()) is not None]
 
 
 def initial_row(row: Any) -> dict[str, Any]:

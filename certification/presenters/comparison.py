@@ -301,8 +301,7 @@ def _needed(evaluated: Iterable[_Evaluated]) -> list[NeededFact]:
     for one in evaluated:
         for key in one.explanation.evaluation.missing:
             _, therapies = needed.setdefault(key, (one.vocabulary[key].label, {}))
-            request = RequestType(one.version.request_type).label.lower()
-            therapies[f"{one.version.therapy} ({request})"] = None
+            therapies[str(one.version.therapy)] = None
     facts = [NeededFact(label, tuple(therapies)) for label, therapies in needed.values()]
     helpful = [fact for fact in facts if len(fact.therapies) > 1]
     return sorted(helpful, key=lambda fact: (-len(fact.therapies), fact.label))[:MOST_HELPFUL]

@@ -190,10 +190,6 @@ def suggested_reversal(standing: Standing) -> str:
     lines = []
     for node in criteria_in_the_way(standing.explanation):
         if node.id in unmet and node.truth is not Truth.UNKNOWN:
-            turned = (
-                "Documentation that this no longer holds"
-                if node.id in bars
-                else "Documentation that"
-            )
-            lines.append(f"{turned}: {node.says}")
+            turned = "this no longer holds" if node.id in bars else "the following holds"
+            lines.append(f"Documentation that {turned}: {node.says}")
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from certification.models import (
     AuditEvent,
     Case,
     CriteriaVersion,
+    EditorialModel,
     Fact,
     Reference,
     Statement,
@@ -21,13 +22,14 @@ from certification.presenters.audit import EventLine, event_line
 from certification.presenters.cases import CaseRow, case_row
 from certification.presenters.wording import counted
 from certification.presenters.worklist import BY_DUE, NEWEST_FIRST, with_row_data
-from certification.workflow import DETERMINED_STATUSES, CaseStatus
+from certification.workflow import DETERMINED_STATUSES, CaseStatus, ContentStatus
 from config.access import has_permission
 from config.roles import Permission
 
 SHOWN = 6
 EVENTS_SHOWN = 8
-CONTENT = (CriteriaVersion, Reference, Statement, Fact, Therapy)
+AWAITING = (ContentStatus.SUBMITTED, ContentStatus.UNDER_REVIEW)
+CONTENT: tuple[type[EditorialModel], ...] = (CriteriaVersion, Reference, Statement, Fact, Therapy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ def _content_waiting(user: User) -> list[Waiting]:
         return []
     waiting = []
     for model in CONTENT:
-        count = model.objects.awaiting_review().count()  # type: ignore[attr-defined]
+        count = model._default_manager.filter(status__in=AWAITING).count()
         if count:
             names = model._meta
             words = counted(count, str(names.verbose_name), str(names.verbose_name_plural))

@@ -6,7 +6,7 @@ asked, which criteria it bears on, and what is wrong with it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -18,12 +18,19 @@ from certification.criteria.facts import (
     FactDefinition,
     FactError,
     FactType,
-    RowField,
     parse_value,
 )
 from certification.criteria.tree_words import value_text
 from certification.models import Answer
 from certification.presenters.citations import Cite, Sources
+from certification.presenters.inputs import (
+    Option,
+    TableRow,
+    limit_text,
+    options_of,
+    table_rows,
+    typed_text,
+)
 from certification.presenters.trees import source_words
 from certification.presenters.wording import age_words, day_words
 from certification.wizard import Bearing, Standing
@@ -31,39 +38,11 @@ from certification.wizard import Bearing, Standing
 MOST_RADIOS = 7
 SHOWN_BEARINGS = 3
 NAMED_SOURCES = 2
-SPARE_ROWS = 2
 OFFERED_SOURCES = (
     Answer.Source.RECORD, Answer.Source.LABORATORY, Answer.Source.IMAGING,
     Answer.Source.CLINICIAN, Answer.Source.PATIENT,
 )  # fmt: skip
 STATUS_WORDS = {"given": "Documented", "not_known": "Asked, not known", "invalid": "Not accepted"}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    label: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One input of a row. ``kind``: select, number, date, text."""
-
-    name: str
-    label: str
-    kind: str
-    value: str
-    options: tuple[Option, ...] = ()
-    minimum: str = ""
-    maximum: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    number: int
-    cells: tuple[Cell, ...]
-    filled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +141,7 @@ class Questions:
         definition = self.standing.plan.vocabulary[key]
         answer = self.standing.answers.get(key)
         shown = _Shown.of(answer)
-        basis = [self._basis(bearing) for bearing in self.standing.plan.bearings.get(key, ())]
+        basis = self._bases(key)
         made = Question(
             key=key,
             name=field_name(key),
@@ -180,7 +159,7 @@ class Questions:
             offers_not_known=not any(choice.unknown for choice in definition.choices),
             sources=_sources(answer.source if answer else ""),
             takes_date=self._takes_date(definition),
-            minimum=_limit(definition.minimum),
+            minimum=limit_text(definition.minimum),
             range=_range(definition),
             status=str(answer.state) if answer else "",
             decides=key in self.missing,
@@ -211,22 +190,31 @@ class Questions:
             rows = value if isinstance(value, list) else []
             return replace(
                 made,
-                rows=tuple(_table(made.name, definition, rows)),
+                rows=tuple(table_rows(made.name, definition, rows)),
                 no_rows=value == [] and made.status == "given",
             )
-        text = _typed_text(value)
+        text = typed_text(value)
         offered = [c for c in definition.choices if _valid(c, self.service_on) or c.value == text]
-        if definition.type is FactType.BOOLEAN:
-            options = (Option("yes", "Yes", text == "yes"), Option("no", "No", text == "no"))
-        else:
-            options = tuple(Option(c.value, c.label, c.value == text) for c in offered)
+        options = options_of(definition.type, offered, text)
         if made.kind == "choice":
             made = replace(made, kind="radios" if len(options) <= MOST_RADIOS else "select")
         return replace(made, value=text, options=options)
 
-    def _basis(self, bearing: Bearing) -> Basis:
-        cites = self.sources.cites(bearing.cite, named=NAMED_SOURCES)
-        return Basis(bearing.says, cites, bearing.bars, bearing.via, bearing.verified)
+    def _bases(self, key: str) -> list[Basis]:
+        """A sentence that the criteria say in several places is said once, with all its sources."""
+        together: dict[tuple[str, bool, str], list[Bearing]] = {}
+        for bearing in self.standing.plan.bearings.get(key, ()):
+            together.setdefault((bearing.says, bearing.bars, bearing.via), []).append(bearing)
+        return [
+            Basis(
+                says,
+                self.sources.cites((c for b in same for c in b.cite), named=NAMED_SOURCES),
+                bars,
+                via,
+                max(b.verified for b in same),
+            )
+            for (says, bars, via), same in together.items()
+        ]
 
     def _takes_date(self, definition: FactDefinition) -> bool:
         """A date is no property of a date, nor of what another question dates."""
@@ -327,51 +315,10 @@ def sentence_of(error: FactError) -> str:
     return f"{message[:1].upper()}{message[1:]}{'' if message.endswith('.') else '.'}"
 
 
-def _table(name: str, definition: FactDefinition, rows: list[Any]) -> Iterable[TableRow]:
-    for number in range(len(rows) + SPARE_ROWS):
-        row: Mapping[str, Any] = rows[number] if number < len(rows) else {}
-        yield TableRow(
-            number,
-            tuple(_cell(name, number, column, row.get(column.key)) for column in definition.fields),
-            filled=bool(row),
-        )
-
-
-def _cell(name: str, number: int, column: RowField, value: Any) -> Cell:
-    text = _typed_text(value)
-    kinds = {
-        FactType.CHOICE: "select", FactType.BOOLEAN: "select", FactType.DATE: "date",
-        FactType.INTEGER: "number", FactType.DECIMAL: "number",
-    }  # fmt: skip
-    if column.type is FactType.BOOLEAN:
-        options = (Option("yes", "Yes", text == "yes"), Option("no", "No", text == "no"))
-    else:
-        options = tuple(Option(c.value, c.label, c.value == text) for c in column.choices)
-    return Cell(
-        f"{name}-{number}-{column.key}",
-        column.label,
-        kinds.get(column.type, "text"),
-        text,
-        options,
-        _limit(column.minimum),
-        _limit(column.maximum),
-    )
-
-
-def _typed_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
-
-
-def _limit(value: Any) -> str:
-    return "" if value is None else str(value)
-
-
 def _range(definition: FactDefinition) -> str:
     if definition.type not in (FactType.INTEGER, FactType.DECIMAL) or definition.maximum is None:
         return ""
-    text = f"{_limit(definition.minimum)} to {_limit(definition.maximum)}"
+    text = f"{limit_text(definition.minimum)} to {limit_text(definition.maximum)}"
     return f"{text}, in steps of {definition.step}" if definition.step else text
 
 

@@ -18,7 +18,8 @@ from certification.models import Answer, Case, User
 from certification.policies import Change, Refused, Stale, can_answer_case
 from certification.presenters.cases import CaseHead, case_head
 from certification.presenters.citations import Source, Sources
-from certification.presenters.questions import Clash, Option, Questions, page_sources
+from certification.presenters.inputs import Option
+from certification.presenters.questions import Clash, Questions, page_sources
 from certification.presenters.steps import (
     Panel,
     StepLink,

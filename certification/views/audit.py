@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from certification.forms.audit import AuditForm
 from certification.paging import SortKey, page_of
 from certification.presenters.audit import EVENTS_A_PAGE, chosen_events, event_line, fact_labels
-from certification.views.reach import page
+from certification.views.reach import StaffRequest, page
 from config.access import requires
 from config.roles import Permission
 
@@ -18,7 +18,7 @@ NEWEST_FIRST = (SortKey("id", descending=True),)
 
 @requires(Permission.READ_AUDIT)
 @require_GET
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: StaffRequest) -> HttpResponse:
     form = AuditForm(request.GET or None)
     chosen = form.chosen()
     events = page_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,7 +19,14 @@ from certification.presenters.openings import offered_profiles, offered_versions
 from certification.presenters.patients import born_words
 from certification.presenters.worklist import CASES_A_PAGE, chosen_cases, order_for
 from certification.turnaround import local_date
-from certification.views.reach import attempt, case_or_404, opened, page, patient_or_404
+from certification.views.reach import (
+    StaffRequest,
+    attempt,
+    case_or_404,
+    opened,
+    page,
+    patient_or_404,
+)
 from certification.wizard import next_step, standing_of
 from config.access import requires
 from config.roles import Permission
@@ -27,7 +34,7 @@ from config.roles import Permission
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     form = WorklistForm(request.GET or None)
     chosen = form.chosen()
@@ -53,7 +60,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.PREPARE_CASES)
 @require_http_methods(["GET", "POST"])
-def case_new(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_new(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     patient = patient_or_404(request, pk)
     today = local_date(now, patient.site.time_zone)
@@ -98,7 +105,7 @@ def case_new(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def case(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     found = case_or_404(request, pk)
     opened(request, found, now, again=True)
@@ -114,7 +121,7 @@ def case(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def case_check(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_check(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     found = case_or_404(request, pk)
     opened(request, found, now)
@@ -130,7 +137,7 @@ def case_check(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def case_history(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_history(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     found = case_or_404(request, pk)
     opened(request, found, now)

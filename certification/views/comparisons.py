@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -12,14 +12,14 @@ from certification.policies import can_open_case
 from certification.presenters.comparison import comparison_page, summary_words
 from certification.presenters.patients import born_words
 from certification.turnaround import local_date
-from certification.views.reach import opened, page, patient_or_404
+from certification.views.reach import StaffRequest, opened, page, patient_or_404
 from config.access import requires
 from config.roles import Permission
 
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def patient_therapies(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patient_therapies(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     patient = patient_or_404(request, pk)
     opened(request, patient, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -11,21 +11,21 @@ from certification.models import CriteriaVersion, Therapy
 from certification.presenters.evidence import READERS, evidence_page
 from certification.presenters.glossary import entries
 from certification.presenters.therapies import therapy_cards, therapy_page, version_page
-from certification.views.reach import page
+from certification.views.reach import StaffRequest, page
 from config.access import requires
 from config.roles import Permission
 
 
 @requires(Permission.VIEW_CONTENT)
 @require_GET
-def therapy_list(request: HttpRequest) -> HttpResponse:
+def therapy_list(request: StaffRequest) -> HttpResponse:
     context = {"cards": therapy_cards(timezone.localdate())}
     return page(request, "certification/therapies.html", context)
 
 
 @requires(Permission.VIEW_CONTENT)
 @require_GET
-def therapy(request: HttpRequest, key: str) -> HttpResponse:
+def therapy(request: StaffRequest, key: str) -> HttpResponse:
     found = get_object_or_404(Therapy.objects.select_related("approved_by"), key=key)
     context = {"page": therapy_page(found, timezone.localdate())}
     return page(request, "certification/therapy.html", context)
@@ -33,7 +33,7 @@ def therapy(request: HttpRequest, key: str) -> HttpResponse:
 
 @requires(Permission.VIEW_CONTENT)
 @require_GET
-def criteria_version(request: HttpRequest, pk: int) -> HttpResponse:
+def criteria_version(request: StaffRequest, pk: int) -> HttpResponse:
     versions = CriteriaVersion.objects.select_related("therapy", "approved_by")
     found = get_object_or_404(versions.defer("document"), pk=pk)
     context = {"page": version_page(found, timezone.localdate()), "nav": "therapies"}
@@ -42,7 +42,7 @@ def criteria_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.VIEW_CONTENT)
 @require_GET
-def evidence(request: HttpRequest) -> HttpResponse:
+def evidence(request: StaffRequest) -> HttpResponse:
     reader = request.GET.get("reader", "")
     reader = reader if reader in READERS else ""
     context = {"page": evidence_page(reader, timezone.localdate())}
@@ -51,12 +51,12 @@ def evidence(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.VIEW_CONTENT)
 @require_GET
-def editorial_policy(request: HttpRequest) -> HttpResponse:
+def editorial_policy(request: StaffRequest) -> HttpResponse:
     return page(request, "certification/editorial_policy.html", {"nav": "evidence"})
 
 
 @requires(Permission.VIEW_CONTENT)
 @require_GET
-def glossary(request: HttpRequest) -> HttpResponse:
+def glossary(request: StaffRequest) -> HttpResponse:
     context = {"entries": entries(), "nav": "evidence"}
     return page(request, "certification/glossary.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +30,7 @@ from certification.presenters.decision_pages import (
 )
 from certification.presenters.decisions import acts_of, repin_of
 from certification.turnaround import local_date
-from certification.views.reach import attempt, case_or_404, opened, page
+from certification.views.reach import StaffRequest, attempt, case_or_404, opened, page
 from certification.wizard import Standing, standing_of
 from config.access import requires
 from config.roles import Permission
@@ -39,7 +39,7 @@ GET_OR_POST = require_http_methods(["GET", "POST"])
 TEMPLATE = "certification/decide/act.html"
 
 
-def reached(request: HttpRequest, pk: UUID) -> tuple[Case, Standing, dict[str, Any]]:
+def reached(request: StaffRequest, pk: UUID) -> tuple[Case, Standing, dict[str, Any]]:
     """A case as it stands today, with what all its decision pages show."""
     now = timezone.now()
     case = case_or_404(request, pk)
@@ -57,7 +57,7 @@ def reached(request: HttpRequest, pk: UUID) -> tuple[Case, Standing, dict[str, A
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def case_recommendation(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_recommendation(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
     context["page"] = recommendation_page(case, request.user, standing)
     template = "certification/recommendation.html"
@@ -66,14 +66,14 @@ def case_recommendation(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.PREPARE_CASES)
 @require_GET
-def case_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_decide(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
     context["acts"] = acts_of(request.user, case, standing.evaluation.recommendation)
     return page(request, "certification/decide/choose.html", context, zone=case.site.time_zone)
 
 
 def acted(
-    request: HttpRequest,
+    request: StaffRequest,
     context: dict[str, Any],
     form: ActForm,
     act: Callable[[], object],
@@ -90,7 +90,7 @@ def acted(
 
 @requires(Permission.PREPARE_CASES)
 @GET_OR_POST
-def case_pend(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_pend(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
     context |= {
         "title": "Pend for information",
@@ -115,7 +115,7 @@ def case_pend(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.PREPARE_CASES)
 @GET_OR_POST
-def case_refer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_refer(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
     context |= {
         "title": "Refer to a physician",
@@ -136,7 +136,7 @@ def case_refer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.PREPARE_CASES)
 @GET_OR_POST
-def case_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_withdraw(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, _, context = reached(request, pk)
     context |= {
         "title": "Withdraw the request",
@@ -158,7 +158,7 @@ def case_withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.PREPARE_CASES)
 @GET_OR_POST
-def case_resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_resume(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, _, context = reached(request, pk)
     context |= {
         "title": "Resume the review",
@@ -175,7 +175,7 @@ def case_resume(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.PREPARE_CASES)
 @GET_OR_POST
-def case_repin(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_repin(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, _, context = reached(request, pk)
     context |= {
         "title": "Move to the criteria in force",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -12,14 +12,14 @@ from django.views.decorators.http import require_GET
 from certification.policies import check_can_download_letter
 from certification.presenters.cases import case_head
 from certification.presenters.determinations import determination_page, letter_name
-from certification.views.reach import determination_or_404, opened, page
+from certification.views.reach import StaffRequest, determination_or_404, opened, page
 from config.access import requires
 from config.roles import Permission
 
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def determination(request: HttpRequest, pk: UUID) -> HttpResponse:
+def determination(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     found = determination_or_404(request, pk)
     opened(request, found, now, again=True)
@@ -35,7 +35,7 @@ def determination(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.VIEW_CASES)
 @require_GET
-def letter(request: HttpRequest, pk: UUID, audience: str) -> HttpResponse:
+def letter(request: StaffRequest, pk: UUID, audience: str) -> HttpResponse:
     """The stored bytes, nothing else: what was sealed is what is sent."""
     found = determination_or_404(request, pk)
     stored = get_object_or_404(found.letters, audience=audience)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from certification.forms.patients import (
     PatientForm,
     SearchForm,
     TherapyRows,
+    filled_rows,
     initial_row,
 )
 from certification.models import Patient
@@ -31,7 +33,7 @@ from certification.presenters.patients import (
     therapy_columns,
 )
 from certification.turnaround import local_date
-from certification.views.reach import attempt, opened, page, patient_or_404
+from certification.views.reach import StaffRequest, attempt, opened, page, patient_or_404
 from config.access import requires
 from config.roles import Permission
 
@@ -41,7 +43,7 @@ GET_OR_POST = require_http_methods(["GET", "POST"])
 
 @requires(Permission.VIEW_PATIENTS)
 @GET_OR_POST
-def patient_list(request: HttpRequest) -> HttpResponse:
+def patient_list(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         form = SearchForm(request.POST)
         request.session["patient_search"] = form.cleaned_data["words"] if form.is_valid() else ""
@@ -67,7 +69,7 @@ def patient_list(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.EDIT_PATIENTS)
 @GET_OR_POST
-def patient_new(request: HttpRequest) -> HttpResponse:
+def patient_new(request: StaffRequest) -> HttpResponse:
     now = timezone.now()
     sites = list(request.user.sites.all())
     form = PatientForm(
@@ -87,7 +89,7 @@ def patient_new(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.VIEW_PATIENTS)
 @require_GET
-def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patient(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     found = patient_or_404(request, pk)
     opened(request, found, now, again=True)
@@ -97,7 +99,7 @@ def patient(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.EDIT_PATIENTS)
 @GET_OR_POST
-def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patient_edit(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     found = patient_or_404(request, pk)
     form = PatientForm(
@@ -106,7 +108,7 @@ def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         sites=[found.site],
         choices=registration_choices(local_date(now, found.site.time_zone)),
     )
-    clashes: list[object] = []
+    clashes: list[dict[str, Any]] = []
     if form.is_valid():
         revision = form.cleaned_data["revision"] or found.revision
         try:
@@ -127,7 +129,7 @@ def patient_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.EDIT_PATIENTS)
 @GET_OR_POST
-def patient_history(request: HttpRequest, pk: UUID) -> HttpResponse:
+def patient_history(request: StaffRequest, pk: UUID) -> HttpResponse:
     now = timezone.now()
     found = patient_or_404(request, pk)
     revision = request.POST.get("revision", "")
@@ -144,7 +146,7 @@ def patient_history(request: HttpRequest, pk: UUID) -> HttpResponse:
                 by=request.user,
                 now=now,
                 patient=found,
-                rows=rows.rows(),
+                rows=filled_rows(rows),
                 revision=int(revision) if revision.isdigit() else None,
             )
         except Refused as refused:

@@ -17,23 +17,33 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from certification.actions.events import record_opening
 from certification.forms.base import PageForm
-from certification.models import Case, Determination, Patient
+from certification.models import Case, Determination, Patient, User
 from certification.policies import Refused
 
 Result = TypeVar("Result")
+
+
+class StaffRequest(HttpRequest):
+    """What a view gets behind ``requires``: somebody is signed in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
 SECONDS_BETWEEN_OPENINGS = 3600
 REMEMBERED_OPENINGS = 60
 
 
-def patient_or_404(request: HttpRequest, pk: UUID) -> Patient:
+def patient_or_404(request: StaffRequest, pk: UUID) -> Patient:
     visible = Patient.objects.visible_to(request.user).select_related("site")
     return get_object_or_404(visible, pk=pk)
 
 
-def case_or_404(request: HttpRequest, pk: UUID) -> Case:
+def case_or_404(request: StaffRequest, pk: UUID) -> Case:
     """The case with all that its pages read."""
     visible = Case.objects.visible_to(request.user).select_related(
         "site", "patient", "therapy", "criteria_version__approved_by", "turnaround_profile"
@@ -42,19 +52,19 @@ def case_or_404(request: HttpRequest, pk: UUID) -> Case:
     return get_object_or_404(visible.defer("criteria_version__document"), pk=pk)
 
 
-def determination_or_404(request: HttpRequest, pk: UUID) -> Determination:
+def determination_or_404(request: StaffRequest, pk: UUID) -> Determination:
     visible = Determination.objects.visible_to(request.user).select_related(
         "case__site", "case__patient", "case__therapy", "reason"
     )
     return get_object_or_404(visible, pk=pk)
 
 
-def opened(request: HttpRequest, record: Model, now: datetime, *, again: bool = False) -> None:
+def opened(request: StaffRequest, record: Model, now: datetime, *, again: bool = False) -> None:
     """Writes the opening of a record down; the pages inside a case only once an hour."""
     seen: dict[str, float] = request.session.get("openings", {})
     key, moment = str(record.pk), now.timestamp()
     if again or moment - seen.get(key, 0) > SECONDS_BETWEEN_OPENINGS:
-        record_opening(by=request.user, obj=record, at=now)  # type: ignore[arg-type]
+        record_opening(by=request.user, obj=record, at=now)
         kept = sorted({**seen, key: moment}.items(), key=lambda item: item[1])
         request.session["openings"] = dict(kept[-REMEMBERED_OPENINGS:])
 
@@ -69,7 +79,7 @@ def attempt(form: PageForm, act: Callable[[], Result]) -> Result | None:
 
 
 def page(
-    request: HttpRequest,
+    request: StaffRequest,
     template: str,
     context: dict[str, Any],
     *,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -27,7 +27,7 @@ from certification.presenters.decision_pages import (
 )
 from certification.presenters.decisions import in_the_way
 from certification.views.decisions import reached
-from certification.views.reach import attempt, page
+from certification.views.reach import StaffRequest, attempt, page
 from config.access import requires
 from config.roles import Permission
 
@@ -36,7 +36,7 @@ GET_OR_POST = require_http_methods(["GET", "POST"])
 
 @requires(Permission.CERTIFY_WHEN_MET)
 @GET_OR_POST
-def case_certify(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_certify(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
     form = CertifyForm(
         request.POST or None,
@@ -50,7 +50,7 @@ def case_certify(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.DETERMINE)
 @GET_OR_POST
-def case_modify(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_modify(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
     form = ModifyForm(request.POST or None, initial=initial_modified(case))
     context |= {
@@ -62,7 +62,7 @@ def case_modify(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @requires(Permission.DETERMINE)
 @GET_OR_POST
-def case_not_certify(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case_not_certify(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
     criteria = [(c.id, f"{c.says} ({c.word.lower()})") for c in in_the_way(standing)]
     form = NotCertifyForm(
@@ -81,7 +81,7 @@ def case_not_certify(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _signed(
-    request: HttpRequest,
+    request: StaffRequest,
     context: dict[str, Any],
     form: SigningForm,
     terms: Callable[[dict[str, Any]], dict[str, Any]],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +18,7 @@ from certification.models import Case, User
 from certification.policies import Refused
 from certification.presenters.step_views import StepView, refused_view, step_view
 from certification.turnaround import local_date
-from certification.views.reach import case_or_404, opened, page
+from certification.views.reach import StaffRequest, case_or_404, opened, page
 from certification.wizard import Standing, Step, next_step, standing_of
 from config.access import check_has_permission, requires
 from config.roles import Permission
@@ -26,7 +26,7 @@ from config.roles import Permission
 
 @requires(Permission.VIEW_CASES)
 @require_http_methods(["GET", "POST"])
-def case_step(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
+def case_step(request: StaffRequest, pk: UUID, slug: str) -> HttpResponse:
     """Whoever may see cases reads the step; writing needs the permission to prepare them."""
     case, standing, step = _reach(request, pk, slug)
     if request.method == "POST":
@@ -36,7 +36,7 @@ def case_step(request: HttpRequest, pk: UUID, slug: str) -> HttpResponse:
     return _answer(request, view)
 
 
-def _reach(request: HttpRequest, pk: UUID, slug: str) -> tuple[Case, Standing, Step]:
+def _reach(request: StaffRequest, pk: UUID, slug: str) -> tuple[Case, Standing, Step]:
     now = timezone.now()
     case = case_or_404(request, pk)
     opened(request, case, now)
@@ -47,7 +47,7 @@ def _reach(request: HttpRequest, pk: UUID, slug: str) -> tuple[Case, Standing, S
     return case, standing, step
 
 
-def _save(request: HttpRequest, case: Case, standing: Standing, step: Step) -> HttpResponse:
+def _save(request: StaffRequest, case: Case, standing: Standing, step: Step) -> HttpResponse:
     """Saves what was typed; what could not be accepted is kept and asked again on this page."""
     definitions = {key: standing.plan.vocabulary[key] for key in step.keys}
     form = StepForm(request.POST, definitions=definitions)
@@ -73,12 +73,12 @@ def _save(request: HttpRequest, case: Case, standing: Standing, step: Step) -> H
     return _go_on(request, case, step)
 
 
-def _fresh(request: HttpRequest, pk: UUID, slug: str) -> tuple[Case, User, Standing, Step]:
+def _fresh(request: StaffRequest, pk: UUID, slug: str) -> tuple[Case, User, Standing, Step]:
     case, standing, step = _reach(request, pk, slug)
     return case, request.user, standing, step
 
 
-def _go_on(request: HttpRequest, case: Case, step: Step) -> HttpResponse:
+def _go_on(request: StaffRequest, case: Case, step: Step) -> HttpResponse:
     if "leave" in request.POST:
         return redirect("certification:case", case.pk)
     here = reverse("certification:case-step", args=[case.pk, step.slug])
@@ -93,7 +93,7 @@ def _go_on(request: HttpRequest, case: Case, step: Step) -> HttpResponse:
     return redirect("certification:case-step", case.pk, following.slug)
 
 
-def _answer(request: HttpRequest, view: StepView, status: int = 200) -> HttpResponse:
+def _answer(request: StaffRequest, view: StepView, status: int = 200) -> HttpResponse:
     """The page; after a save in the background only what changed on it."""
     context = {"view": view, "nav": "worklist"}
     if request.htmx and request.method == "POST":
