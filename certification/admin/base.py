@@ -38,8 +38,9 @@ class ShortCount(Paginator):
         return int(self.object_list.order_by()[: COUNTED + 1].count())
 
     @property
-    def is_more(self) -> bool:
-        return self.count > COUNTED
+    def more_than(self) -> int | None:
+        """What a list says instead of a number that nobody counted."""
+        return COUNTED if self.count > COUNTED else None
 
 
 class RoleAdmin(admin.ModelAdmin):

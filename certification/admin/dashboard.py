@@ -118,12 +118,8 @@ def _my_turn(user: Any, counts: dict[type[EditorialModel], dict[str, int]]) -> I
     """What waits for this person, in sentences."""
     if has_permission(user, Permission.APPROVE_CONTENT):
         waiting = sum(found["reviewable"] for found in counts.values())
-        rows = counted(waiting, "row", "rows")
-        yield (
-            f"{rows} of content wait for a review that you may do."
-            if waiting
-            else ("Nothing waits for a review that you may do.")
-        )
+        waits = counted(waiting, "row of content waits", "rows of content wait")
+        yield f"{waits if waiting else 'Nothing waits'} for a review that you may do."
     if has_permission(user, Permission.EDIT_CONTENT):
         returned = sum(found["returned_to_me"] for found in counts.values())
         yield (

@@ -36,7 +36,7 @@ class ReviewDueFilter(admin.SimpleListFilter):
 
 
 class ConfidenceFilter(admin.SimpleListFilter):
-    """Whether somebody read the source."""
+    """Whether somebody read the source; what is retired needs no reading any more."""
 
     title = "source"
     parameter_name = "source"
@@ -46,7 +46,7 @@ class ConfidenceFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "unverified":
-            return queryset.filter(verified__in=UNVERIFIED)
+            return queryset.filter(verified__in=UNVERIFIED).exclude(status="retired")
         if self.value() == "read":
             return queryset.exclude(verified__in=UNVERIFIED).exclude(verified="")
         return queryset

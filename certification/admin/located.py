@@ -16,7 +16,7 @@ class LocatedSources(Sources):
     An editor checks every place: two places in one source are two citations here.
     """
 
-    def cites(self, citations: Iterable[Citation], *, named: bool = True) -> tuple[Cite, ...]:
+    def cites(self, citations: Iterable[Citation], *, named: int = 0) -> tuple[Cite, ...]:
         return tuple(self._located(citation) for citation in citations)
 
     def _located(self, citation: Citation) -> Cite:

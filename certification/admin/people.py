@@ -51,7 +51,10 @@ class SiteAdmin(RoleAdmin):
 
 
 class AccountForm(forms.ModelForm):
-    """An account with its roles, each with what it allows, its sites and, if given, a password."""
+    """An account with its roles, each with what it allows, its sites and, if given, a password.
+
+    ``new_password`` has a name of its own: a form field called like the column would fill it.
+    """
 
     by: User
 
@@ -63,8 +66,7 @@ class AccountForm(forms.ModelForm):
     sites = forms.ModelMultipleChoiceField(
         queryset=Site.objects.all(), widget=forms.CheckboxSelectMultiple, required=False
     )
-    password = forms.CharField(
-        label="New password",
+    new_password = forms.CharField(
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -79,13 +81,13 @@ class AccountForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "password" in self.fields and not self.instance.pk:
-            self.fields["password"].help_text = "At least 15 characters."
+        if "new_password" in self.fields and not self.instance.pk:
+            self.fields["new_password"].help_text = "At least 15 characters."
         if "roles" in self.fields and self.instance.pk:
             self.fields["roles"].initial = sorted(self.instance.role_keys)
 
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
         if password:
             validate_password(password, self.instance)
         return password
@@ -116,9 +118,9 @@ class UserAdmin(RoleAdmin):
     fieldsets = (
         (None, {"fields": ("username", "name", "credentials", "licence_number", "email")}),
         ("What this person may do", {"fields": ("is_active", "roles", "sites")}),
-        ("Signing in", {"fields": ("password", "signed_in", "made", "is_demo")}),
+        ("Signing in", {"fields": ("new_password", "signed_in", "made", "is_demo")}),
     )
-    READ_BACK = {"roles": "roles_held", "sites": "sites_of", "password": None}
+    READ_BACK = {"roles": "roles_held", "sites": "sites_of", "new_password": None}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("role_grants", "sites")
@@ -126,7 +128,7 @@ class UserAdmin(RoleAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = [(name, dict(options)) for name, options in self.fieldsets]
         if obj is None:
-            fieldsets[-1][1]["fields"] = ("password",)
+            fieldsets[-1][1]["fields"] = ("new_password",)
         elif not self.has_change_permission(request, obj):
             for _name, options in fieldsets:
                 read = (self.READ_BACK.get(field, field) for field in options["fields"])
@@ -173,7 +175,7 @@ class UserAdmin(RoleAdmin):
             user=obj,
             roles=form.cleaned_data["roles"],
             sites=form.cleaned_data["sites"],
-            password=form.cleaned_data["password"],
+            password=form.cleaned_data["new_password"],
         )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
