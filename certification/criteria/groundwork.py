@@ -21,6 +21,7 @@ from certification.criteria.tree import (
     FactTest,
     Node,
     Not,
+    Truth,
     fact_keys,
     walk,
 )
@@ -59,7 +60,20 @@ class Groundwork:
         highest = 1 << len(vocabulary)
         rank = {key: number for number, key in enumerate(vocabulary, start=1)}
         self.costs: Sequence[int] = [2 * highest - (highest >> rank[key]) for key in self.questions]
+        self.conditional = [
+            key for key in self.questions if vocabulary[key].applies_when is not None
+        ]
+        self.simple = frozenset(id(test) for test in self.tests if self._is_simple(test))
         self._kinds: dict[date, dict[str, list[FactValue]]] = {}
+        self._truths: dict[date, dict[int, tuple[Truth, ...]]] = {}
+
+    def _is_simple(self, test: FactTest) -> bool:
+        """Does the test look at a fact that always applies, and that nothing else bears on?"""
+        return (
+            test.fact not in self.compared
+            and test.fact not in self.contradictions
+            and self.vocabulary[test.fact].applies_when is None
+        )
 
     def _entangled(self) -> frozenset[str]:
         """Facts whose tests can change or turn unknown in another way than all at once.
@@ -84,14 +98,21 @@ class Groundwork:
 
     def kinds(self, key: str, as_of: date) -> list[FactValue]:
         """One answer of each kind, given as of today, to a question compared with no other."""
-        by_key = self._kinds.get(as_of)
-        if by_key is None:
-            while len(self._kinds) >= _DAYS_KEPT:
-                self._kinds.pop(next(iter(self._kinds)), None)
-            by_key = self._kinds[as_of] = {}
+        by_key = _of_day(self._kinds, as_of)
         if key not in by_key:
             by_key[key] = self.kinds_among(key, {}, as_of)
         return by_key[key]
+
+    def truths(self, test: FactTest, as_of: date) -> tuple[Truth, ...]:
+        """What a simple test is for each kind of answer to its question."""
+        by_test = _of_day(self._truths, as_of)
+        found = by_test.get(id(test))
+        if found is None:
+            found = by_test[id(test)] = tuple(
+                judge(test, answer, None, self.vocabulary, as_of)
+                for answer in self.kinds(test.fact, as_of)
+            )
+        return found
 
     def kinds_among(
         self, key: str, others: Mapping[str, FactValue], as_of: date
@@ -110,6 +131,16 @@ class Groundwork:
             ]
             found.setdefault((means_unknown(definition, value), *kind), answer)
         return list(found.values())
+
+
+def _of_day(kept: dict[date, dict[Any, Any]], as_of: date) -> dict[Any, Any]:
+    """What is kept for this day; some days are kept."""
+    found = kept.get(as_of)
+    if found is None:
+        while len(kept) >= _DAYS_KEPT:
+            kept.pop(next(iter(kept)), None)
+        found = kept[as_of] = {}
+    return found
 
 
 def _reading_order(roots: Iterable[Node], vocabulary: Vocabulary) -> list[str]:

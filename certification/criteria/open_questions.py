@@ -33,6 +33,7 @@ class OpenQuestions:
         self.vocabulary = known.vocabulary
         self.now = {**known.facts, **completed.set_aside}
         self.diagram = Diagram()
+        self._truths: dict[int, Truth] = {}
         self.open = {key for test in groundwork.resting for key in self._unusable(test)}
         self._states: dict[str, list[FactValue | None]] = {}
         self._applies: dict[tuple[str, bool], int] = {}
@@ -53,6 +54,21 @@ class OpenQuestions:
         return tuple(key for key in self.vocabulary if key in keys)
 
     def _unusable(self, test: FactTest) -> Iterable[str]:
+        """The facts because of which the test is unknown."""
+        if id(test) in self.groundwork.simple:
+            return (test.fact,) if self._truth(test) is Truth.UNKNOWN else ()
+        return self._unusable_of_two(test)
+
+    def _truth(self, test: FactTest) -> Truth:
+        """What a simple test is now."""
+        found = self._truths.get(id(test))
+        if found is None:
+            fact = self.known.facts.get(test.fact)
+            found = judge(test, fact, None, self.vocabulary, self.known.as_of)
+            self._truths[id(test)] = found
+        return found
+
+    def _unusable_of_two(self, test: FactTest) -> Iterable[str]:
         fact, other = self.known.facts.get(test.fact), self.known.facts.get(test.value_of)
         definition = self.vocabulary[test.fact]
         if fact is None or not usable(test, definition, fact, self.known.as_of):
@@ -119,6 +135,8 @@ class OpenQuestions:
                 return self.diagram.at_least(node.n, parts)
 
     def _test(self, test: FactTest, trusted: bool) -> int:
+        if id(test) in self.groundwork.simple:
+            return self._simple_test(test)
         keys = self._facts_of(test)
         found = self._judged(test, keys, {})
         for key in keys:
@@ -128,6 +146,14 @@ class OpenQuestions:
             if self.vocabulary[key].applies_when is not None:
                 found = self._unless(found, self._does_not_apply(key, trusted))
         return found
+
+    def _simple_test(self, test: FactTest) -> int:
+        now = _NUMBER[self._truth(test)]
+        if test.fact not in self.open:
+            return now
+        truths = self.groundwork.truths(test, self.known.as_of)
+        branches = (now, *[_NUMBER[truth] for truth in truths])
+        return self.diagram.node(self.groundwork.number[test.fact], branches)
 
     def _facts_of(self, test: FactTest) -> Sequence[str]:
         """The one or two facts of a test in the order of the questions."""
@@ -199,9 +225,11 @@ class OpenQuestions:
 
     def _within_what_is_possible(self, root: int) -> int:
         """The same function, where an answer to a fact that does not apply is impossible."""
+        if not self.groundwork.conditional:
+            return root
         asked = self._asked(root)
         waiting = {}
-        for key in self.groundwork.questions:
+        for key in self.groundwork.conditional:
             states = self._states_of(key)
             if len(states) > 1 and not self._has_value(key, states[0]):
                 answered = self._ask(key, [MET] + [NOT_MET] * (len(states) - 1))
