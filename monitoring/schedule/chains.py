@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from certification.criteria.tree_words import date_text
 from monitoring.schedule.blackouts import moved
-from monitoring.schedule.items import DueItem, Note, Reason
+from monitoring.schedule.items import DueItem, Note, Reason, new_item
 from monitoring.schedule.record import Blackout
 from monitoring.schedule.rules import Kind, Level, ProtocolRule
 from monitoring.schedule.spans import Spans
@@ -157,7 +157,7 @@ class Chain:
         if on != winner.on or winner.basis in ("in_force", "start"):
             before = winner._replace(basis="projected", anchor=on, times=0)
         asked = self._once_done | {winner.rule.id}
-        while True:
+        while not self._alone(before.rule, on, horizon, asked):
             wishes = [w for w in self._following(before, on, asked) if w.on <= horizon]
             if not wishes:
                 return
@@ -173,6 +173,39 @@ class Chain:
             asked = asked | {winner.rule.id}
             if as_of < item.due_on <= horizon:
                 self.items.append(item._replace(projected=True))
+        self.items += self._regular_items(before, number + 1, horizon)
+
+    def _alone(self, rule: ProtocolRule, after: date, horizon: date, asked: set[str]) -> bool:
+        """Does this rule alone decide on every date that follows, with nothing to move or say?"""
+        interval, spans = rule.interval, self.spans
+        if interval is None or self.blackouts or not spans.is_certain(rule):
+            return False
+        if not any(first <= after and ends > horizon for first, ends in spans.in_force(rule)):
+            return False
+        return all(
+            other is rule
+            or (
+                (other.id in asked if other.kind is Kind.ONCE else other.interval is not None)
+                and (other.interval is None or other.interval.covers(interval))
+            )
+            or not spans.in_force(other)
+            for other in self.rules
+        )
+
+    def _regular_items(self, before: _Wish, number: int, horizon: date) -> list[DueItem]:
+        """The dates of one rule that nothing can move any more."""
+        rule, basis, anchor = before.rule, before.basis, before.anchor
+        opens, grace = rule.window.opens_before, rule.window.overdue_after
+        as_of, blocking = self.spans.record.as_of, rule.level is Level.BLOCKING
+        times = before.times + 1
+        dates = rule.interval.dates(anchor, times, horizon) if rule.interval else []
+        return [
+            new_item(DueItem, (rule, number + n, due, due - opens, (late := due + grace), basis,
+                               anchor, times + n, True, False, None, (),
+                               late if blocking else None))
+            for n, due in enumerate(dates)
+            if due > as_of
+        ]  # fmt: skip
 
     def _following(self, before: _Wish, last: date, asked: set[str]) -> list[_Wish]:
         """When each rule wants the test after the one on ``last``."""

@@ -33,6 +33,7 @@ from monitoring.schedule.rules import Protocol, ProtocolRule
 
 MONTHS_A_YEAR = 12
 CACHE_LIMIT = 20_000
+FIRST_DAY = date(1, 1, 1)
 
 
 class Verdict(NamedTuple):
@@ -97,17 +98,28 @@ class Conditions:
         self.relevant = narrowed(trees, self.vocabulary)
         self._completer = Completer(self.relevant)
         self._all = Completer(self.vocabulary)
+        self.stopped = Question(protocol.stopped_when, self.vocabulary)
+        self.satisfied = {
+            rule.id: Question(rule.satisfied_when, self.vocabulary)
+            for rule in protocol.rules
+            if rule.satisfied_when is not None
+        }
         tests = list(_tests(trees, self.relevant))
         self._breaks = tuple(_breaks(tests, self.relevant))
         self._first, self._last = supplies.first_dose, supplies.last_dose
         self._count = supplies.dose_count
         self._counts = _counts(tests, self._count)
         self._needs_doses = bool(self._counts) or any(b.of == self._last for b in self._breaks)
-        self._dates_matter = _dates_matter(tests, self._breaks, self.relevant)
+        self.dates_matter = _dates_matter(tests, self._breaks, self.relevant)
         only_counted = {b.of for b in self._breaks} | {d.dated_by for d in self.relevant.values()}
         only_counted -= {key for test in tests for key in _compared(test)}
         self._keyed = tuple(
-            key for key in self.relevant if self._dates_matter or key not in only_counted
+            key for key in self.relevant if self.dates_matter or key not in only_counted
+        )
+        self.shown_by = frozenset(
+            key
+            for test in protocol.tests.values()
+            for key in (*test.dates, *(key for group in test.shown_by for key in group))
         )
         self._cache: dict[tuple[object, ...], tuple[Verdict, ...]] = {}
 
@@ -130,10 +142,6 @@ class Conditions:
         """Everything that follows from ``facts`` on ``day``, ready for any tree of the protocol."""
         completed = self._all.complete(facts, day)
         return Known(self.vocabulary, completed.facts, day, completed.not_applicable)
-
-    def truth(self, tree: Node, known: Known) -> Truth:
-        """The truth of any tree of the protocol; ``known`` comes from ``known``."""
-        return truth_of(tree, known)
 
     def change_days(self, facts: FactSet, start_on: date, doses: Sequence[date]) -> set[date]:
         """The days on which a condition can change while ``facts`` stay the same."""
@@ -167,7 +175,7 @@ class Conditions:
             fact = facts.get(key)
             value = None if fact is None else fact.value
             parts.append(repr(value) if isinstance(value, tuple) else value)
-            if self._dates_matter and fact is not None:
+            if self.dates_matter and fact is not None:
                 parts.append(fact.observed_on)
         for one in self._breaks:
             origins = self._origins(one, facts, start_on, doses[: bisect_right(doses, day)])
@@ -190,6 +198,29 @@ class Conditions:
         completed = self._completer.complete(self.supply(facts, start_on, doses, day), day)
         known = Known(self.relevant, completed.facts, day, completed.not_applicable)
         return tuple(_verdict(rule, known) for rule in self.conditional)
+
+
+class Question:
+    """One tree, with the facts that it needs: for many people of whom most are not concerned."""
+
+    def __init__(self, tree: Node | None, vocabulary: Vocabulary) -> None:
+        self.tree = tree
+        self._vocabulary = narrowed([tree], vocabulary) if tree is not None else {}
+        self._completer = Completer(self._vocabulary)
+        self._when_nothing_is_known = self._judge({}, FIRST_DAY)
+
+    def truth(self, facts: FactSet, day: date) -> Truth:
+        """The truth of the tree on ``day``."""
+        if self._vocabulary.keys().isdisjoint(facts):
+            return self._when_nothing_is_known
+        return self._judge(facts, day)
+
+    def _judge(self, facts: FactSet, day: date) -> Truth:
+        if self.tree is None:
+            return Truth.NOT_MET
+        completed = self._completer.complete(facts, day)
+        known = Known(self._vocabulary, completed.facts, day, completed.not_applicable)
+        return truth_of(self.tree, known)
 
 
 def _verdict(rule: ProtocolRule, known: Known) -> Verdict:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitoring.schedule.blackouts import moved
-from monitoring.schedule.items import DueItem, Note, Reason
+from monitoring.schedule.items import DueItem, Note, Reason, new_item
 from monitoring.schedule.record import Blackout
 from monitoring.schedule.rules import Anchor, Level, ProtocolRule
 from monitoring.schedule.spans import Spans
@@ -36,20 +36,20 @@ def dates_of(rule: ProtocolRule, anchor: date, until: date) -> list[date]:
 
 def closing_results(
     dates: Sequence[date], rule: ProtocolRule, results: Sequence[date]
-) -> list[date | None]:
-    """For each date the result that closes it, if there is one. Results must be in order."""
-    closed: list[date | None] = [None] * len(dates)
-    opens, after = rule.window.opens_before, 0
+) -> list[date]:
+    """The results that close the first dates, one for each: the dates after them are open.
+
+    Results must be in order.
+    """
+    opens = rule.window.opens_before
+    closed: list[date] = []
     for result in results:
         index = bisect_left(dates, result)
         early = index < len(dates) and result >= dates[index] - opens
         if index and early and result - dates[index - 1] <= dates[index] - result:
-            early = closed[index - 1] is not None
-        last = index if early else index - 1
-        if last < after:
-            continue
-        closed[after : last + 1] = [result] * (last + 1 - after)
-        after = last + 1
+            early = len(closed) >= index
+        wanted = index + 1 if early else index
+        closed += [result] * (wanted - len(closed))
     return closed
 
 
@@ -68,29 +68,40 @@ def plan_grid(
     dates = dates_of(rule, anchor, until)
     after = [result for result in results if result > anchor or rule.offset]
     closed = closing_results(dates, rule, after) if after else []
-    opens, grace = rule.window.opens_before, rule.window.overdue_after
-    blocking = rule.level is Level.BLOCKING
-    basis = WORDS.get(rule.anchor, "date_fact")
     items: list[DueItem] = []
-    open_items = False
+    is_open = False
     for first, ends in runs:
-        for number, due in enumerate(dates, start=1):
-            if not first <= due < ends:
-                continue
-            done_on = closed[number - 1] if closed else None
-            if done_on is None and ends <= as_of:
-                continue
-            why = spans.doubts(rule, due) if rule.conditional else ()
-            items.append(
-                DueItem(
-                    rule, number, due, due - opens, due + grace, basis, anchor, number,
-                    False, done_on is not None, done_on, why, due + grace if blocking else None,
-                )
-            )  # fmt: skip
-            open_items = open_items or done_on is None
+        start, stop = bisect_left(dates, first), bisect_left(dates, ends)
+        split = min(stop, max(start, len(closed)))
+        done = _items(rule, anchor, dates, start, split)
+        items += (item._replace(done=True, done_on=closed[item.times - 1]) for item in done)
+        if ends > as_of:
+            items += _items(rule, anchor, dates, split, stop)
+            is_open = is_open or split < stop
+    if not spans.is_certain(rule):
+        items = [item._replace(why=spans.doubts(rule, item.due_on)) for item in items]
     if blackouts:
         items = [item if item.done else moved(item, blackouts, as_of) for item in items]
-    return items, [] if open_items else _no_open(rule, spans, items, anchor, horizon)
+    return items, [] if is_open else _no_open(rule, spans, items, anchor, horizon)
+
+
+def _items(
+    rule: ProtocolRule, anchor: date, dates: Sequence[date], start: int, stop: int
+) -> list[DueItem]:
+    """The dates from ``start`` to ``stop`` as open items."""
+    opens, grace = rule.window.opens_before, rule.window.overdue_after
+    basis = WORDS.get(rule.anchor, "date_fact")
+    if rule.level is Level.BLOCKING:
+        return [
+            new_item(DueItem, (rule, n, due, due - opens, (late := due + grace), basis, anchor, n,
+                        False, False, None, (), late))
+            for n, due in enumerate(dates[start:stop], start=start + 1)
+        ]  # fmt: skip
+    return [
+        new_item(DueItem, (rule, n, due, due - opens, due + grace, basis, anchor, n,
+                    False, False, None, (), None))
+        for n, due in enumerate(dates[start:stop], start=start + 1)
+    ]  # fmt: skip
 
 
 def _no_open(

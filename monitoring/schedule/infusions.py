@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from certification.criteria.tree_words import date_text
-from monitoring.schedule.items import DueItem, Note, Reason
+from monitoring.schedule.items import DueItem, Note, Reason, new_item
 from monitoring.schedule.record import Record
 from monitoring.schedule.rules import INFUSION, Anchor, Infusions, Kind, ProtocolRule
 
@@ -69,6 +69,13 @@ class InfusionSchedule:
         self.spacing = spacing_rules(rules)
         window = infusions.rule.window
         self._before, self._after = window.opens_before, window.overdue_after
+        interval = infusions.interval
+        self._regular = (
+            interval is not None
+            and infusions.courses is None
+            and infusions.later == (0,)
+            and all(interval.covers(rule.interval) for rule in self.spacing if rule.interval)
+        )
 
     def plan(self, record: Record, horizon: date) -> Infused:
         items: list[DueItem] = []
@@ -153,20 +160,13 @@ class InfusionSchedule:
     def _item(
         self, number: int, due: _Due, done_on: date | None = None, projected: bool = False
     ) -> DueItem:
-        return DueItem(
-            rule=self.infusions.rule,
-            occurrence=number,
-            due_on=due.on,
-            window_opens_on=due.on - self._before,
-            overdue_on=due.on + self._after,
-            basis=due.basis,
-            anchor_on=due.anchor,
-            times=due.times,
-            projected=projected,
-            done=done_on is not None,
-            done_on=done_on,
-            why=due.why,
-        )
+        on, rule = due.on, self.infusions.rule
+        opens, overdue = on - self._before, on + self._after
+        return new_item(
+            DueItem,
+            (rule, number, on, opens, overdue, due.basis, due.anchor, due.times, projected,
+             done_on is not None, done_on, due.why, None),
+        )  # fmt: skip
 
     def _complete(self, course: _Course | None) -> Note:
         number = course.number if course else 0
@@ -211,3 +211,20 @@ class InfusionSchedule:
                 return
             if due.on > record.as_of:
                 items.append(self._item(number, due, projected=True))
+            if self._regular and due.begins and not due.why:
+                items += self._regular_items(base, times + 1, number + 1, record.as_of, horizon)
+                return
+
+    def _regular_items(
+        self, base: date, times: int, number: int, as_of: date, horizon: date
+    ) -> list[DueItem]:
+        """Courses of one day, ``times`` and more intervals after ``base``: nothing moves them."""
+        rule, basis, before, after = self.infusions.rule, self._basis, self._before, self._after
+        interval = self.infusions.interval
+        dates = interval.dates(base, times, horizon) if interval else []
+        return [
+            new_item(DueItem, (rule, number + n, due, due - before, due + after, basis, base,
+                               times + n, True, False, None, (), None))
+            for n, due in enumerate(dates)
+            if due > as_of
+        ]  # fmt: skip

@@ -62,6 +62,10 @@ class Period:
             times += 1
         return found
 
+    def covers(self, other: Period) -> bool:
+        """Is this at least as long as the other, from whatever day they are counted?"""
+        return self.months >= other.months and self.days >= other.days
+
     def __bool__(self) -> bool:
         return bool(self.months or self.days)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 
@@ -33,7 +34,7 @@ def plan_baseline(
     record = spans.record
     start = record.start_on
     due = rule.offset.after(start) if rule.offset else start
-    if not any(first <= start < ends for first, ends in spans.in_force(rule)):
+    if not _within(start, spans.in_force(rule)):
         return [], [spans.absence(rule)]
     opens = rule.max_age.before(start) if rule.max_age else due - rule.window.opens_before
     item = DueItem(
@@ -67,17 +68,18 @@ def _documented(rule: ProtocolRule, spans: Spans) -> bool:
     record, conditions = spans.record, spans.conditions
     if rule.test in record.undated and rule.max_age is None:
         return True
-    if rule.satisfied_when is None:
+    if rule.id not in conditions.satisfied:
         return False
     facts = conditions.supply(record.latest, record.start_on, record.doses, record.as_of)
-    known = conditions.known(facts, record.as_of)
-    return conditions.truth(rule.satisfied_when, known) is Truth.MET
+    return conditions.satisfied[rule.id].truth(facts, record.as_of) is Truth.MET
 
 
 def fresh_result(rule: ProtocolRule, results: Sequence[date], day: date) -> date | None:
     """The latest result that is recent enough for an infusion (or course) on ``day``."""
-    first = rule.max_age.before(day) if rule.max_age else day
-    return next((result for result in reversed(results) if first <= result <= day), None)
+    if not results or results[0] > day:
+        return None
+    latest = results[bisect_right(results, day) - 1]
+    return latest if latest >= (rule.max_age.before(day) if rule.max_age else day) else None
 
 
 def plan_per_infusion(
@@ -96,20 +98,22 @@ def plan_per_infusion(
     items: list[DueItem] = []
     notes: list[Note] = []
     lapsed = 0
-    for number, day in enumerate(days, start=1):
-        if not any(first <= day < ends for first, ends in runs):
+    for number, day in enumerate(days if results else (), start=1):
+        if not _within(day, runs):
             continue
         result = fresh_result(rule, results, day)
         if result is None:
             lapsed += 1
         else:
             items.append(_before(rule, number, day, basis)._replace(done=True, done_on=result))
+    if not results:
+        lapsed = sum(bisect_left(days, ends) - bisect_left(days, first) for first, ends in runs)
     if lapsed:
         what = "courses" if by_course else "infusions"
         notes.append(Note(Reason.LAPSED, rule, f"{lapsed} of {len(days)} {what} given"))
     next_item = infused.next_item
     upcoming = infused.next_course_on if by_course else next_item.due_on if next_item else None
-    if upcoming is None or next_item is None or not any(a <= upcoming < b for a, b in runs):
+    if upcoming is None or next_item is None or not _within(upcoming, runs):
         notes.append(_no_infusion(rule, spans, infused))
         return items, notes
     if next_item not in infused.items:
@@ -120,6 +124,10 @@ def plan_per_infusion(
     if result is not None and result > (record.last_dose or date.min):
         item = item._replace(done=True, done_on=result)
     return [*items, item], notes
+
+
+def _within(day: date, runs: Sequence[tuple[date, date]]) -> bool:
+    return any(first <= day < ends for first, ends in runs)
 
 
 def _before(rule: ProtocolRule, number: int, day: date, basis: str) -> DueItem:

@@ -8,7 +8,7 @@ always positive") stays. Results that a blackout makes unreliable are set aside,
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -153,6 +153,8 @@ def _known_group(test: MonitoredTest, facts: FactSet, conditions: Conditions) ->
 
 def _shown_by_facts(conditions: Conditions, facts: FactSet) -> Iterator[Result]:
     """What the facts themselves show to have been done, and on which day."""
+    if conditions.shown_by.isdisjoint(facts):
+        return
     for test in conditions.protocol.tests.values():
         for key in test.dates:
             fact = facts.get(key)
@@ -171,6 +173,9 @@ def _own_facts(test: MonitoredTest, facts: FactSet) -> FactSet:
 
 
 def _undated(conditions: Conditions, facts: FactSet) -> Iterator[str]:
+    """The tests that are documented without a day."""
+    if conditions.shown_by.isdisjoint(facts):
+        return
     for test in conditions.protocol.tests.values():
         group = _known_group(test, facts, conditions)
         if any(fact.observed_on is None for fact in group):
@@ -252,7 +257,7 @@ def _changes(
         for key, fact in result.facts.items():
             if key not in conditions.follows_infusions and fact.value is not None:
                 if fact.observed_on is None:
-                    fact = replace(fact, observed_on=result.on)
+                    fact = FactValue(fact.value, result.on, fact.source, fact.asked)
                 by_day.setdefault(result.on, {}).setdefault(key, []).append(fact)
     known: dict[str, FactValue] = {}
     kept_since: dict[str, date] = {}
@@ -269,12 +274,25 @@ def _changes(
                 for key in (keep.fact, *keep.along):
                     update.pop(key, None)
                 notes.append(Note(Reason.ADJUSTED, None, _kept(keep.says, day)))
-        known = {**known, **update}
-        if changes and not conditions.relevant.keys() & update.keys():
-            changes[-1] = (changes[-1][0], known)
+        together = {**known, **update}
+        if changes and not _matters(conditions, known, update):
+            changes[-1] = (changes[-1][0], together)
         else:
-            changes.append((day, known))
+            changes.append((day, together))
+        known = together
     return tuple(changes)
+
+
+def _matters(
+    conditions: Conditions, known: Mapping[str, FactValue], update: Mapping[str, FactValue]
+) -> bool:
+    """Does the update say anything new that could decide about a rule?"""
+    for key, fact in update.items():
+        if key in conditions.relevant:
+            before = known.get(key)
+            if before is None or before.value != fact.value or conditions.dates_matter:
+                return True
+    return False
 
 
 def _one_answer_each(
@@ -318,7 +336,7 @@ def _stop(
     if tree is None or start_on > as_of:
         return None
     facts = conditions.supply(latest, start_on, doses, as_of)
-    if truth_of(tree, conditions.known(facts, as_of)) is not Truth.MET:
+    if conditions.stopped.truth(facts, as_of) is not Truth.MET:
         return None
     telling = {key: latest[key] for key in fact_keys(tree) if key in latest}
     days = [fact.observed_on for fact in telling.values()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from certification.criteria.tree import Truth
 from certification.criteria.tree_words import date_text, sentence
 from monitoring.schedule.conditions import Conditions
 from monitoring.schedule.items import Note, Reason
@@ -28,8 +29,11 @@ class Spans:
         self.timeline = timeline
         infusions = conditions.protocol.infusions
         self._finite = infusions is not None and infusions.courses is not None
+        self.stopped_on = record.stopped_on
+        self.last = self._last_infusion()
+        self._runs: dict[str, list[tuple[date, date]]] = {}
 
-    def last_infusion(self) -> date | None:
+    def _last_infusion(self) -> date | None:
         """The last one given; where none follows by itself, a booked one counts too."""
         booked = self.record.booked_on
         if self._finite and self.record.stop is None and self.record.doses and booked:
@@ -38,9 +42,8 @@ class Spans:
 
     def span(self, rule: ProtocolRule) -> tuple[date, date]:
         """From the first day to the day after the last on which ``rule`` can ask for anything."""
-        record, stopped_on = self.record, self.record.stopped_on
-        last = self.last_infusion()
-        first = record.start_on
+        stopped_on, last = self.stopped_on, self.last
+        first = self.record.start_on
         if rule.after_stop:
             if stopped_on is None or last is None:
                 return FOR_EVER, FOR_EVER
@@ -60,6 +63,14 @@ class Spans:
 
         Where that is unknown it counts as in force, except for events: those are documented.
         """
+        if known == -1:
+            found = self._runs.get(rule.id)
+            if found is None:
+                found = self._runs[rule.id] = self._in_force(rule, known)
+            return found
+        return self._in_force(rule, known)
+
+    def _in_force(self, rule: ProtocolRule, known: int) -> list[tuple[date, date]]:
         start, end = self.span(rule)
         if not rule.conditional:
             return [(start, end)] if start < end else []
@@ -78,6 +89,12 @@ class Spans:
             if first <= on < ends and ends > self.record.as_of:
                 return on
         return None
+
+    def is_certain(self, rule: ProtocolRule) -> bool:
+        """Is it known at all times whether the rule is in force?"""
+        return not rule.conditional or all(
+            segment.truth is Truth.MET for segment in self.timeline.segments(rule)
+        )
 
     def doubts(self, rule: ProtocolRule, day: date, known: int = -1) -> tuple[str, ...]:
         """That a rule stays scheduled although it is not documented whether it applies."""
@@ -105,7 +122,7 @@ class Spans:
 
     def ended(self, rule: ProtocolRule) -> Note:
         """When the rule ended, and why."""
-        last, ends = self.last_infusion(), self.span(rule)[1]
+        last, ends = self.last, self.span(rule)[1]
         months = rule.until.months_after_last_dose if rule.until else None
         if months is not None and last is not None:
             said = f"{months} months after the last infusion on {date_text(last)}"

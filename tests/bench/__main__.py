@@ -12,7 +12,7 @@ import sys
 os.environ.setdefault("DEBUG", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-PARTS = ("engine", "letters", "pages")
+PARTS = ("engine", "letters", "pages", "schedule")
 
 
 def main(wanted: list[str]) -> None:
