@@ -196,7 +196,10 @@ def _nullable(model: type[models.Model], name: str) -> bool:
     return any(f.name == name and getattr(f, "null", False) for f in model._meta.get_fields())
 
 
-@pytest.mark.parametrize("model", list(apps.get_app_config("certification").get_models()))
+@pytest.mark.parametrize(
+    "model",
+    [m for app in ("certification", "monitoring") for m in apps.get_app_config(app).get_models()],
+)
 def test_by_and_at_stand_together(model: type[models.Model]) -> None:
     """A nullable ``x_at`` with a nullable ``x_by`` needs a both-or-neither constraint."""
     texts = [str(c.deconstruct()) for c in model._meta.constraints]
@@ -224,6 +227,8 @@ def test_seals_are_in_the_database() -> None:
     for table in ("determination", "letter", "auditevent"):
         assert f"seal_certification_{table}_no_update" in names
         assert f"seal_certification_{table}_no_delete" in names
-    for table in ("criteriaversion", "reference", "statement", "fact", "therapy"):
-        assert f"seal_certification_{table}_approved" in names
-        assert f"seal_certification_{table}_approved_delete" in names
+    content = ("criteriaversion", "reference", "statement", "fact", "therapy")
+    tables = [f"certification_{name}" for name in content] + ["monitoring_protocolversion"]
+    for table in tables:
+        assert f"seal_{table}_approved" in names
+        assert f"seal_{table}_approved_delete" in names
