@@ -54,6 +54,9 @@ OPERATORS: Mapping[FactType, tuple[Operator, ...]] = {
 
 _NUMBERS = (FactType.INTEGER, FactType.DECIMAL)
 
+# In steps of a path; a group adds two of them, ``all.2`` for example.
+_DEEPEST = 80
+
 
 def node_from_data(
     data: Any, path: str, vocabulary: Vocabulary, *, name: str | None = None
@@ -64,6 +67,8 @@ def node_from_data(
     default its path); the parts below are named after it, ``indications.all.2`` for example.
     """
     name = path if name is None else name
+    if name.count(".") > _DEEPEST:
+        raise CriteriaError(path, "a tree deeper than anyone can read", f"{_DEEPEST // 2} levels")
     if not isinstance(data, Mapping):
         raise CriteriaError(path, shown(data), f"a test, or one of {', '.join(_GROUPS)}")
     kinds = [kind for kind in (*_GROUPS, "fact") if kind in data]

@@ -120,7 +120,7 @@ class Evaluator:
 
     def explain(self, facts: FactSet, as_of: date) -> Explanation:
         """The evaluation with the whole tree behind it."""
-        completed = self._completer.complete(facts, as_of)
+        completed = self._completer.complete(dict(facts), as_of)
         return Explanation(
             self.criteria_set,
             self.vocabulary,

@@ -262,6 +262,16 @@ def test_mistakes_in_a_tree(data: Any, path: str, found: str, allowed: str) -> N
     assert allowed in caught.value.allowed
 
 
+def test_a_tree_has_a_depth_that_can_be_read() -> None:
+    tree: dict[str, Any] = {"fact": "ill", "op": "is_true"}
+    for _ in range(40):
+        tree = {"all": [tree]}
+    vocabulary = vocabulary_from_data(FACTS)
+    assert len(list(walk(node_from_data(tree, "tree", vocabulary)))) == 41
+    with pytest.raises(CriteriaError, match="40 levels"):
+        node_from_data({"all": [tree]}, "tree", vocabulary)
+
+
 def changed(path: str, value: Any) -> dict[str, Any]:
     data = deepcopy(CRITERIA)
     *way, last = path.split(".")
