@@ -115,7 +115,12 @@ def criteria() -> tuple[CriteriaSet, dict[str, FactDefinition]]:
         choices = [{"value": value, "label": value} for value in values]
         questions.append({"key": key, "label": key, "type": "choice", "choices": choices})
     vocabulary = vocabulary_from_data(questions)
-    data = {"key": "bench", "therapy": "bench", "request_type": "initial", "title": "Bench"}
+    data: dict[str, Any] = {
+        "key": "bench",
+        "therapy": "bench",
+        "request_type": "initial",
+        "title": "Bench",
+    }
     data |= {"version": "1", "indications": TREE}
     return criteria_set_from_data(data, "bench", vocabulary), vocabulary
 
