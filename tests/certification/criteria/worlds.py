@@ -2,7 +2,7 @@
 
 A world is small enough to try every answer to every question, and has everything that makes
 evaluation hard: facts in several tests, comparisons of facts, choices that mean "not known", tests
-with a maximal age, facts that may not apply, contradictions.
+with a maximal age, facts that may not apply, derived facts, contradictions.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from certification.criteria.evaluation import recommend
 from certification.criteria.facts import (
     Choice,
     Contradiction,
+    Derivation,
+    DerivedCase,
     FactDefinition,
     FactType,
     FactValue,
@@ -155,6 +157,15 @@ class World:
     criteria_set: CriteriaSet
     facts: dict[str, FactValue]
 
+    def worked_out(self) -> World:
+        """The same world with what follows from the answers given, and nothing to derive."""
+        completed = Completer(self.vocabulary).complete(self.facts, AS_OF)
+        vocabulary = {
+            key: replace(definition, derived=None) for key, definition in self.vocabulary.items()
+        }
+        facts = {**completed.facts, **completed.set_aside}
+        return World(vocabulary, self.criteria_set, facts)
+
     def known(self, facts: dict[str, FactValue]) -> Known:
         completed = Completer(self.vocabulary).complete(facts, AS_OF)
         return Known(self.vocabulary, completed.facts, AS_OF, completed.not_applicable)
@@ -232,6 +243,11 @@ def worlds(draw: st.DrawFn, *, questions: int = 4, leaves: int = 8) -> World:
         earlier = names[:number]
         if earlier and draw(st.integers(0, 3)) == 0:
             definition = replace(definition, applies_when=draw(trees(earlier, 2)))
+        if earlier and draw(st.integers(0, 3)) == 0:
+            cases = (DerivedCase(draw(trees(earlier, 2)), draw(st.sampled_from(POSSIBLE[key]))),)
+            otherwise = draw(st.sampled_from([None, *POSSIBLE[key]]))
+            derived = Derivation("cases", cases=cases, otherwise=otherwise)
+            definition = replace(definition, derived=derived)
         if number and draw(st.integers(0, 3)) == 0:
             when = draw(trees(names, 3))
             definition = replace(definition, contradictions=(Contradiction(when, "No."),))
