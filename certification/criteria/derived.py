@@ -105,18 +105,22 @@ class Completer:
             fact = given.get(definition.key)
             if fact is None or fact.value is None:
                 continue
-            dated_by = given.get(definition.dated_by)
             if fact.observed_on is not None:
                 observed.setdefault(definition.dated_by, set()).add(
                     FactValue(fact.observed_on, fact.observed_on, fact.source)
                 )
-            elif dated_by is not None and dated_by.value is not None:
-                given[definition.key] = FactValue(fact.value, dated_by.value, fact.source)
         for key, values in observed.items():
             if len({value.value for value in values}) == 1:
                 date_fact = given.get(key)
                 if date_fact is None or (date_fact.value is None and not date_fact.asked):
                     given[key] = min(values, key=lambda value: value.source)
+        # Only now: a value may take the date that another value of the same test brought.
+        for definition in self._dated:
+            fact, dated_by = given.get(definition.key), given.get(definition.dated_by)
+            if fact is None or fact.value is None or fact.observed_on is not None:
+                continue
+            if dated_by is not None and dated_by.value is not None:
+                given[definition.key] = FactValue(fact.value, dated_by.value, fact.source)
 
     def _work_out(
         self, given: Mapping[str, FactValue], as_of: date, distrusted: frozenset[str] = frozenset()

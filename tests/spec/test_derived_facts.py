@@ -249,3 +249,15 @@ def test_values_of_different_days_do_not_give_one_date() -> None:
     raw["platelets"]["observed_on"] = "2026-03-01"
     found = complete(vocabulary, read_facts(vocabulary, raw, AS_OF), AS_OF).facts
     assert found["blood_on"].value == date(2026, 3, 1)
+
+
+def test_a_value_takes_the_date_that_another_value_of_the_same_test_brought() -> None:
+    questions = [
+        fact("lymphocytes", "decimal", dated_by="blood_on"),
+        fact("platelets", "decimal", dated_by="blood_on"),
+        fact("blood_on", "date"),
+    ]
+    vocabulary = vocabulary_from_data(questions)
+    raw = {"lymphocytes": 1.1, "platelets": {"value": 250, "observed_on": "2026-09-01"}}
+    found = complete(vocabulary, read_facts(vocabulary, raw, AS_OF), AS_OF).facts
+    assert found["lymphocytes"].observed_on == date(2026, 9, 1)
