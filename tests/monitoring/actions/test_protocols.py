@@ -68,7 +68,7 @@ def test_a_sealed_version_is_not_changed_by_a_pack(pack: Pack, now: datetime) ->
     row.content_hash = "0" * 64
     row.save()
     course = InfusionCourseFactory(protocol_version=row)
-    with pytest.raises(Refused, match="used by courses.*new version number"):
+    with pytest.raises(Refused, match=r"used by courses.*new version number"):
         load_protocols(by=None, now=now, pack=pack)
     assert load_protocols(by=None, now=now, pack=pack, keep=True)["protocols"]["kept"] == 1
     course.delete()
@@ -95,7 +95,7 @@ def test_an_example_that_comes_out_otherwise_keeps_it_back(approver: User, now: 
     row.document = row.document | {"protocol": row.document["protocol"] | {"examples": examples}}
     row = ProtocolVersionFactory(**SUBMITTED, document=row.document)
     start_review(by=approver, now=now, obj=row)
-    with pytest.raises(Refused, match="1 of its worked examples.*Starts today"):
+    with pytest.raises(Refused, match=r"1 of its worked examples.*Starts today"):
         approve(by=approver, now=now, obj=row)
 
 

@@ -1,0 +1,155 @@
+"""How is an infusion that was given recorded, and a reaction to it?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+
+from certification.actions.events import record_event
+from certification.actions.revisions import changed_data
+from certification.actions.typed_text import one_line, paragraphs
+from certification.models import User
+from certification.policies import Refused
+from monitoring.actions.locks import locked_course, locked_visit, today_at
+from monitoring.actions.plans import replan_locked
+from monitoring.clearing import check_clear_to_infuse
+from monitoring.models import Reaction, Visit
+from monitoring.policies import (
+    check_can_change_visit,
+    check_can_record_reaction,
+    check_not_future,
+)
+
+VITALS = ("minutes", "systolic", "diastolic", "pulse", "temperature", "saturation", "respiration")
+"""Columns of a row of vital signs: minutes after the start, mmHg, beats, degrees Celsius, percent,
+breaths."""
+MOST_VITALS, LARGEST_VITAL, MOST_MINUTES = 60, 1000, 24 * 60
+GRADES = range(1, 6)
+"""CTCAE grades."""
+
+
+@transaction.atomic
+def record_infusion(
+    *,
+    by: User,
+    now: datetime,
+    visit: Visit,
+    revision: int,
+    dose: str,
+    batch: str,
+    batch_expires_on: date | None,
+    infused_on: date | None = None,
+    rate: str = "",
+    premedication: str = "",
+    observed_minutes: int | None = None,
+    vitals: Sequence[Mapping[str, Any]] = (),
+    note: str = "",
+) -> Visit:
+    """Records that the infusion of a visit was given (today, or on an earlier day).
+
+    Refused, with every reason and its next act, when the course is not clear to infuse on that day.
+    """
+    visit = locked_visit(visit, revision)
+    check_can_change_visit(by, visit)
+    today = today_at(visit.course, now)
+    on = infused_on or today
+    check_not_future(on, today, field="infused_on")
+    if visit.course.visits.given().filter(infused_on__gte=on).exists():
+        raise Refused(
+            f"An infusion on {on:%d %b %Y} or later is recorded already.", field="infused_on"
+        )
+    visit.dose = one_line(dose, field="dose", limit=60, required=True)
+    visit.batch = one_line(batch, field="batch", limit=60, required=True)
+    if batch_expires_on is None:
+        raise Refused("Give the expiry date of the batch.", field="batch_expires_on")
+    if batch_expires_on < on:
+        raise Refused(
+            f"This batch expired on {batch_expires_on:%d %b %Y}. Do not give it; take another.",
+            field="batch_expires_on",
+        )
+    if observed_minutes is not None and not 0 <= observed_minutes <= MOST_MINUTES:
+        raise Refused(f"Minutes from 0 to {MOST_MINUTES}.", field="observed_minutes")
+    visit.batch_expires_on = batch_expires_on
+    visit.rate = one_line(rate, field="rate", limit=120)
+    visit.premedication = one_line(premedication, field="premedication", limit=240)
+    visit.observed_minutes = observed_minutes
+    visit.vitals = _vitals(vitals)
+    visit.note = paragraphs(note, field="note")
+    check_clear_to_infuse(visit.course, on)
+    visit.state, visit.infused_on = Visit.State.INFUSED, on
+    visit.recorded_by, visit.recorded_at = by, now
+    visit.revision += 1
+    visit.save()
+    counts = replan_locked(visit.course, now)
+    changed = {
+        "state": (Visit.State.SCHEDULED.value, visit.state),
+        "infused_on": (None, on.isoformat()),
+        "dose": ("", visit.dose),
+        "batch": ("", visit.batch),
+    }
+    data = changed_data(visit.revision, changed) | {"plan": dict(counts)}
+    record_event(by=by, verb="recorded infusion", obj=visit, at=now, data=data)
+    return visit
+
+
+@transaction.atomic
+def record_reaction(
+    *,
+    by: User,
+    now: datetime,
+    visit: Visit,
+    grade: int,
+    symptoms: str,
+    began_minutes: int | None = None,
+    treatment: str = "",
+    outcome: str = "",
+) -> Reaction:
+    """Records a reaction to an infusion by its CTCAE grade. ``advice`` tells what the grade asks
+    for, and the next visit carries it."""
+    locked_course(visit.course)
+    visit = Visit.objects.select_related("course__site", "course__patient").get(pk=visit.pk)
+    check_can_record_reaction(by, visit)
+    if grade not in GRADES:
+        raise Refused("Choose a CTCAE grade from 1 to 5.", field="grade")
+    if began_minutes is not None and not 0 <= began_minutes <= MOST_MINUTES:
+        raise Refused(f"Minutes from 0 to {MOST_MINUTES}.", field="began_minutes")
+    reaction = Reaction.objects.create(
+        visit=visit,
+        grade=grade,
+        symptoms=one_line(symptoms, field="symptoms", limit=240, required=True),
+        began_minutes=began_minutes,
+        treatment=one_line(treatment, field="treatment", limit=400),
+        outcome=one_line(outcome, field="outcome", limit=240),
+        recorded_by=by,
+        recorded_at=now,
+    )
+    data = {"visit": str(visit.pk), "grade": grade, "symptoms": reaction.symptoms}
+    record_event(by=by, verb="recorded reaction", obj=reaction, at=now, data=data)
+    return reaction
+
+
+def _vitals(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    if len(rows) > MOST_VITALS:
+        raise Refused(f"At most {MOST_VITALS} rows of vital signs.", field="vitals")
+    kept = []
+    for number, row in enumerate(rows, start=1):
+        read: dict[str, str] = {}
+        for key, value in row.items():
+            if key not in VITALS:
+                raise Refused(f"Row {number}: no such vital sign: {key}.", field="vitals")
+            if value in (None, ""):
+                continue
+            try:
+                amount = Decimal(str(value))
+            except InvalidOperation:
+                amount = Decimal("NaN")
+            if not amount.is_finite() or not 0 <= amount <= LARGEST_VITAL:
+                raise Refused(f"Row {number}: {key} is not such a number.", field="vitals")
+            read[key] = str(amount)
+        if read:
+            kept.append(read)
+    return kept

@@ -1,0 +1,102 @@
+"""How is the schedule of a course kept up to date, and how is an item left out on purpose?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from django.db import transaction
+
+from certification.actions.events import record_event
+from certification.actions.typed_text import one_line
+from certification.models import Site, User
+from certification.turnaround import local_date
+from monitoring.actions.locks import locked_course, today_at
+from monitoring.actions.merging import merge_plan
+from monitoring.models import DueItem, InfusionCourse
+from monitoring.planning import plan_record, planned_through, record_of
+from monitoring.policies import check_can_monitor_site, check_can_waive, check_can_work
+
+MOST_AT_ONCE = 200
+"""Courses that one refresh works out at most, so that no page waits for it."""
+
+
+def replan_locked(course: InfusionCourse, now: datetime) -> Counter[str]:
+    """Works out a locked course anew, as part of the act that changed what its plan rests on."""
+    record = record_of(course, today_at(course, now))
+    plan = plan_record(record)
+    counts = merge_plan(record, plan, now)
+    watched = course.watch_until_on is None or record.on <= course.watch_until_on
+    through = planned_through(record, plan) if watched else None
+    if course.planned_through_on != through:
+        course.planned_through_on = through
+        course.save(update_fields=["planned_through_on"])
+    return counts
+
+
+@transaction.atomic
+def replan(*, by: User, now: datetime, course: InfusionCourse) -> Counter[str]:
+    """Works the schedule out anew; tells how many items were added, moved, done or superseded.
+
+    Working it out twice changes nothing the second time.
+    """
+    course = locked_course(course)
+    check_can_work(by, course)
+    counts = replan_locked(course, now)
+    record_event(by=by, verb="planned anew", obj=course, at=now, data={"plan": dict(counts)})
+    return counts
+
+
+def refresh_stale_plans(
+    *, by: User | None, now: datetime, site: Site, limit: int = MOST_AT_ONCE
+) -> int:
+    """Works out the courses of a site whose plan no longer holds because time has passed.
+
+    ``by`` None: the system itself. At most ``limit`` courses, longest stale first, each in its own
+    transaction; tells how many. Call it again until it answers less than ``limit``.
+    """
+    if by is not None:
+        check_can_monitor_site(by, site)
+    today = local_date(now, site.time_zone)
+    stale = InfusionCourse.objects.filter(site=site, planned_through_on__lt=today)
+    keys = list(stale.order_by("planned_through_on", "id").values_list("pk", flat=True)[:limit])
+    for key in keys:
+        with transaction.atomic():
+            course = locked_course(InfusionCourse(pk=key))
+            counts = replan_locked(course, now)
+            if counts:
+                data = {"plan": dict(counts)}
+                record_event(by=by, verb="planned anew", obj=course, at=now, data=data)
+    return len(keys)
+
+
+@transaction.atomic
+def waive_item(*, by: User, now: datetime, item: DueItem, reason: str) -> DueItem:
+    """Leaves one item out, with a reason and a name. The next one in line is then due.
+
+    A waived item no longer stands against the next infusion.
+    """
+    course = locked_course(item.course)
+    item = DueItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    item.course = course
+    check_can_waive(by, item)
+    item.end_reason = one_line(reason, field="reason", limit=400, required=True)
+    item.closed, item.end = True, DueItem.End.WAIVED
+    item.ended_on = today_at(course, now)
+    item.waived_by, item.waived_at = by, now
+    item.save()
+    counts = replan_locked(course, now)
+    record_event(
+        by=by,
+        verb="waived item",
+        obj=item,
+        at=now,
+        data={
+            "rule": item.rule,
+            "occurrence": item.occurrence,
+            "due_on": item.due_on.isoformat(),
+            "reason": item.end_reason,
+            "plan": dict(counts),
+        },
+    )
+    return item

@@ -1,0 +1,107 @@
+"""How much of what was certified is left: infusions and days, and is it time to renew?
+
+A certified determination is a budget that the infusions of a course spend. Each infusion spends the
+authorization that ends first among those that contain its day and have something left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from monitoring.models import CourseAuthorization, InfusionCourse, Visit
+from monitoring.planning import protocol_of
+from monitoring.schedule.months import Period
+
+RENEWAL_LEAD_DAYS = 60
+"""How long before the budget runs out a renewal is prompted: a review and its pends take weeks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """``infusions_left`` None: not limited in number. ``ends_on`` None: nothing is in force.
+
+    ``renewal_prompt`` is a sentence when a renewal should be opened now, else empty.
+    """
+
+    infusions_left: int | None
+    ends_on: date | None
+    days_left: int
+    renewal_prompt: str
+
+    @property
+    def in_force(self) -> bool:
+        return self.ends_on is not None
+
+    @property
+    def spent(self) -> bool:
+        """In force, and every infusion of it was given."""
+        return self.in_force and self.infusions_left == 0
+
+
+def course_budget(course: InfusionCourse, on: date) -> Budget:
+    """What is left on a day. Renewals that join on without a gap extend the end."""
+    authorizations = sorted(course.authorizations.all(), key=lambda one: (one.end_on, one.pk))
+    given = sorted(
+        visit.infused_on
+        for visit in course.visits.all()
+        if visit.state == Visit.State.INFUSED and visit.infused_on and visit.infused_on <= on
+    )
+    left = _left(authorizations, given)
+    current = [one for one in authorizations if one.start_on <= on <= one.end_on]
+    if not current:
+        return Budget(0, None, 0, _lapsed(authorizations, on) if course.is_running else "")
+    unlimited = any(one.infusions is None for one in current)
+    infusions = None if unlimited else sum(left[one.pk] for one in current)
+    ends_on = _joined_end(authorizations, on)
+    days = (ends_on - on).days
+    last = given[-1] if given else None
+    prompt = _prompt(course, on, last, infusions, ends_on) if course.is_running else ""
+    return Budget(infusions, ends_on, days, prompt)
+
+
+def _left(authorizations: Iterable[CourseAuthorization], given: list[date]) -> dict[int, int]:
+    left = {one.pk: one.infusions or 0 for one in authorizations}
+    for day in given:
+        for one in authorizations:
+            if one.start_on <= day <= one.end_on and (one.infusions is None or left[one.pk]):
+                left[one.pk] -= one.infusions is not None
+                break
+    return left
+
+
+def _joined_end(authorizations: Iterable[CourseAuthorization], on: date) -> date:
+    end = on
+    for one in sorted(authorizations, key=lambda one: one.start_on):
+        if one.start_on <= end + timedelta(days=1):
+            end = max(end, one.end_on)
+    return end
+
+
+def _lapsed(authorizations: list[CourseAuthorization], on: date) -> str:
+    coming = [one.start_on for one in authorizations if one.start_on > on]
+    if coming:
+        return ""
+    return "No certification is in force. Open a renewal."
+
+
+def _prompt(
+    course: InfusionCourse, on: date, last: date | None, infusions: int | None, ends_on: date
+) -> str:
+    days = (ends_on - on).days
+    if days <= RENEWAL_LEAD_DAYS:
+        return f"The certification ends on {ends_on:%d %b %Y} ({days} days). Open a renewal."
+    infused = protocol_of(course.protocol_version).infusions
+    if infusions is None or infused is None or infused.interval is None:
+        return ""
+    # The first infusion that would no longer be covered.
+    uncovered = _after(infused.interval, last or course.start_on, infusions + (last is not None))
+    if uncovered - timedelta(days=RENEWAL_LEAD_DAYS) > on or uncovered > ends_on:
+        return ""
+    word = "infusion" if infusions == 1 else "infusions"
+    return f"{infusions} certified {word} left. Open a renewal."
+
+
+def _after(interval: Period, day: date, times: int) -> date:
+    return interval.after(day, times) if times else day
