@@ -13,6 +13,8 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import models
+from django.forms import DateInput
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -54,6 +56,8 @@ class RoleAdmin(admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 200
     actions: Any = None
+    # The browser's own date field writes dates the way its reader does, and sends them as ISO.
+    formfield_overrides = {models.DateField: {"widget": DateInput({"type": "date"}, "%Y-%m-%d")}}
     object_history_template = "admin/certification/history.html"
 
     def _may_view(self, request: HttpRequest) -> bool:

@@ -73,7 +73,9 @@ class EditorialAdmin(RoleAdmin):
     form = ContentForm
     change_form_template = "admin/certification/editorial_change_form.html"
     list_filter: Any = LIST_FILTERS
-    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget({"rows": 4})}}
+    formfield_overrides = RoleAdmin.formfield_overrides | {
+        models.TextField: {"widget": AdminTextareaWidget({"rows": 4})}
+    }
     actions = ("start_review_of_selected", "approve_selected")
     read_back: dict[str, str] = {}
     """For a reader: the method that shows a field which an editor types."""

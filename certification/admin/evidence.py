@@ -42,6 +42,13 @@ class ReferenceForm(ContentForm):
     authors = LinesField(required=False, help_text="One author a line: Family G.")
     url = WebAddressField(label="Address", required=False, max_length=500)
 
+    class Meta:
+        labels = {
+            "seed_number": "Number there",
+            "listed_in_seed": "Listed there",
+            "identified_as": "Is the same as",
+        }
+
 
 @admin.register(Reference)
 class ReferenceAdmin(KeyedLinks, CsvExport, EditorialAdmin):

@@ -13,14 +13,14 @@ from certification.models import User
 from certification.policies import Refused
 
 WEB_SCHEMES = ["http", "https"]
+NOT_AN_ADDRESS = "Write an address of the web: it starts with https://."
 
 
 class WebAddressField(forms.URLField):
     """An address of the web: nothing that a browser would run or read from a disk."""
 
-    default_validators = [
-        URLValidator(schemes=WEB_SCHEMES, message="Write an address that starts with https://.")
-    ]
+    default_error_messages = {"invalid": NOT_AN_ADDRESS}
+    default_validators = [URLValidator(schemes=WEB_SCHEMES, message=NOT_AN_ADDRESS)]
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("assume_scheme", "https")

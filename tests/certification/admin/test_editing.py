@@ -9,6 +9,7 @@ import pytest
 from django.db.models import Model
 from django.test import Client
 
+from certification.admin.forms import NOT_AN_ADDRESS
 from certification.models import (
     AuditEvent,
     Citation,
@@ -162,7 +163,7 @@ def test_a_choice_that_another_question_needs_cannot_be_taken_away(editor: Clien
 def test_unsafe_addresses_are_refused(address: str, editor: Client) -> None:
     reference = ReferenceFactory()
     response = save(editor, reference, url=address)
-    assert response.context["adminform"].form.errors["url"]
+    assert response.context["adminform"].form.errors["url"] == [NOT_AN_ADDRESS]
     reference.refresh_from_db()
     assert (reference.url, reference.status) == ("", "approved")
 
