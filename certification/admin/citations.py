@@ -39,7 +39,7 @@ class KeyedLinks:
             queryset=model._default_manager.all(),
             names=known_keys(request, model),
             required=not db_field.blank,
-            label=str(db_field.verbose_name).capitalize(),
+            label=kwargs.get("label") or str(db_field.verbose_name).capitalize(),
             help_text=db_field.help_text,
         )
 
