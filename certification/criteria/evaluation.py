@@ -33,6 +33,8 @@ from certification.criteria.tree import (
 __all__ = ["Evaluation", "Evaluator", "Explanation", "Outcome", "interpret", "recommend"]
 
 _NONE: frozenset[str] = frozenset()
+_EVALUATED_PLAINLY = 10
+_EXPLAINED_PLAINLY = 30
 _DAYS_KEPT = 4
 _RESIDUES_KEPT = 20_000
 
@@ -71,8 +73,9 @@ class Evaluator:
     """Evaluates one criteria set. ``vocabulary`` holds only the facts that the set needs, and
     ``all_facts`` those that it was given.
 
-    Made once and used for many people: the second use compiles the criteria, and the missing facts
-    of situations that come up again are kept, in bounded number.
+    Made once and used for many people: after some uses the criteria are compiled, which takes some
+    milliseconds and changes no answer, and the missing facts of situations that come up again are
+    kept, in bounded number.
     """
 
     def __init__(self, criteria_set: CriteriaSet, vocabulary: Vocabulary) -> None:
@@ -81,6 +84,7 @@ class Evaluator:
         self.vocabulary = needed_facts(criteria_set, vocabulary)
         self._completer = Completer(self.vocabulary)
         self._days: dict[date, _Day] = {}
+        self._last: tuple[Completed, date, Evaluation] | None = None
         self._evaluated = 0
         self._explained = 0
 
@@ -101,6 +105,11 @@ class Evaluator:
     def content_hash(self) -> str:
         """The hash of the set with every definition it needs."""
         return content_hash(document(self.criteria_set, self.all_facts))
+
+    def compile(self) -> None:
+        """Compile at the next use, for those who know that many people come."""
+        self._evaluated = _EVALUATED_PLAINLY
+        self._explained = _EXPLAINED_PLAINLY
 
     def complete(self, facts: FactSet, as_of: date) -> Completed:
         """The facts with everything that follows from them."""
@@ -132,7 +141,7 @@ class Evaluator:
 
     def _writer(self, as_of: date) -> Write | None:
         self._explained += 1
-        if self._explained == 1:
+        if self._explained < _EXPLAINED_PLAINLY:
             return None
         day = self._day(as_of)
         if day.write is None:
@@ -152,9 +161,8 @@ class Evaluator:
 
     def _evaluate(self, completed: Completed, as_of: date) -> Evaluation:
         self._evaluated += 1
-        if self._evaluated == 1:
-            known = self._known(completed, as_of)
-            return _interpret(self.criteria_set.criteria, known, completed, self._decide)
+        if self._evaluated < _EVALUATED_PLAINLY:
+            return self._evaluate_plainly(completed, as_of)
         day = self._day(as_of)
         indicated, blocked, unmet, told = day.answer(completed.facts.get, completed.not_applicable)
         outcome = _OUTCOMES[indicated, blocked]
@@ -171,6 +179,15 @@ class Evaluator:
             completed.conflicts,
             completed.contradictions,
         )
+
+    def _evaluate_plainly(self, completed: Completed, as_of: date) -> Evaluation:
+        last = self._last
+        if last is not None and last[0] == completed and last[1] == as_of:
+            return last[2]
+        known = self._known(completed, as_of)
+        found = _interpret(self.criteria_set.criteria, known, completed, self._decide)
+        self._last = completed, as_of, found
+        return found
 
     def _missing(self, day: _Day, completed: Completed, as_of: date) -> Decided:
         if completed.set_aside:
