@@ -44,13 +44,13 @@ test: install-dev
 format: install-dev
 	$(PY) -m ruff check --fix --quiet .
 	$(PY) -m ruff format --quiet .
-	$(PY) -m djade --target-version 5.2 $$(git ls-files 'templates/**/*.html')
+	.venv/bin/djade --target-version 5.2 $$(git ls-files 'templates/**/*.html')
 
 check: install-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
-	$(PY) -m djade --check --target-version 5.2 $$(git ls-files 'templates/**/*.html')
+	.venv/bin/djade --check --target-version 5.2 $$(git ls-files 'templates/**/*.html')
 	DEBUG=0 ALLOWED_HOSTS=myelin.example SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run

@@ -9,6 +9,8 @@ import importlib
 import os
 import sys
 
+import django
+
 os.environ.setdefault("DEBUG", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -16,6 +18,7 @@ PARTS = ("engine", "letters", "pages", "schedule")
 
 
 def main(wanted: list[str]) -> None:
+    django.setup()
     for part in wanted or PARTS:
         module = importlib.import_module(f"tests.bench.{part}")
         sys.stdout.write(f"\n{part}: {(module.__doc__ or '').strip().splitlines()[0]}\n")

@@ -42,11 +42,11 @@ def test_a_request_becomes_a_signed_certification(
         reader.check()
         reader.sign_in("nurse")
         reader.see("Today")
-        register(reader, wanted)
+        register(reader, wanted, look=True)
         find(reader, wanted.family_name)
     else:
         register(reader, wanted)
-    open_case(reader, wanted)
+    open_case(reader, wanted, look=first)
     steps = work_through(reader, wanted)
     assert steps >= 3
     to_recommendation(reader, "Certify")

@@ -82,8 +82,8 @@ def test_a_case_can_be_worked_on_a_screen_360_pixels_wide(reader_as: Callable[..
     reader.check()
     reader.goto("/cases/")
     reader.check()
-    register(reader, wanted)
-    open_case(reader, wanted)
+    register(reader, wanted, look=True)
+    open_case(reader, wanted, look=True)
     page = reader.page
     reader.check()
     answer_step(page, wanted)
