@@ -145,9 +145,16 @@ def prefill(
     Newest by the date observed, else by the date answered. One query. ``exclude``: the case that
     is being answered; a question about the requested therapy takes answers of that therapy only.
     """
-    answers = Answer.objects.filter(
-        case__patient=patient, fact_key__in=list(fact_keys), state=Answer.State.GIVEN
-    ).select_related("case__site")
+    answers = (
+        Answer.objects.filter(
+            case__patient=patient, fact_key__in=list(fact_keys), state=Answer.State.GIVEN
+        )
+        .select_related("case__site")
+        .only(
+            *("fact_key", "value", "observed_on", "source", "answered_at"),
+            *("case__number", "case__site__time_zone"),
+        )
+    )
     if exclude is not None:
         vocabulary = vocabulary_of(exclude.criteria_version)
         of_request = [key for key, definition in vocabulary.items() if definition.of_request]

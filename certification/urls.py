@@ -23,7 +23,9 @@ urlpatterns = [
     path("patients/<uuid:pk>/", patients.patient, name="patient"),
     path("patients/<uuid:pk>/edit/", patients.patient_edit, name="patient-edit"),
     path("patients/<uuid:pk>/treatments/", patients.patient_history, name="patient-history"),
-    path("patients/<uuid:pk>/every-therapy/", comparisons.patient_therapies, name="patient-therapies"),
+    path(
+        "patients/<uuid:pk>/every-therapy/", comparisons.patient_therapies, name="patient-therapies"
+    ),
     path("patients/<uuid:pk>/cases/new/", cases.case_new, name="case-new"),
     path("cases/<uuid:pk>/", cases.case, name="case"),
     path("cases/<uuid:pk>/history/", cases.case_history, name="case-history"),

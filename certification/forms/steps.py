@@ -20,6 +20,7 @@ from certification.case_facts import prefill
 from certification.criteria.facts import FactDefinition, FactType
 from certification.forms.base import PageForm
 from certification.models import Answer, Case
+from certification.presenters.drawing import drawn_questions
 from certification.presenters.questions import OFFERED_SOURCES, Question, field_name
 from certification.wizard import Step
 
@@ -80,12 +81,20 @@ class QuestionBlocks:
     """Questions in a crispy layout. One template for all of one question: crispy's own field
     templates would cost more than the rest of the page."""
 
-    def __init__(self, questions: Iterable[Question], template: str) -> None:
+    def __init__(self, questions: Iterable[Question]) -> None:
         self.questions = tuple(questions)
-        self.template = template
 
     def render(self, form: Any, context: Any, **kwargs: Any) -> str:
-        return get_template(self.template).render({"questions": self.questions})
+        return drawn_questions(self.questions)
+
+
+class FoldedBlocks(QuestionBlocks):
+    """Questions that are folded away behind a line that says how many they are."""
+
+    def render(self, form: Any, context: Any, **kwargs: Any) -> str:
+        drawn = super().render(form, context)
+        context = {"count": len(self.questions), "drawn": drawn}
+        return get_template("certification/wizard/optional.html").render(context)
 
 
 class StepForm(PageForm):
@@ -111,8 +120,8 @@ class StepForm(PageForm):
             self.fields[field_name(key)] = AnswerField(definition)
         self.keys = tuple(definitions)
         self.helper.layout = Layout(
-            QuestionBlocks(questions, "certification/wizard/questions.html"),
-            QuestionBlocks(optional, "certification/wizard/optional.html"),
+            QuestionBlocks(questions),
+            FoldedBlocks(optional),
         )
 
     def entries(self, answered: Container[str]) -> dict[str, Entry]:

@@ -89,7 +89,7 @@ def case_head(case: Case, now: datetime) -> CaseHead:
         number=case.number,
         patient=str(patient),
         patient_url=reverse("certification:patient", args=[patient.pk]),
-        born=born_words(patient, now),
+        born=born_words(patient, now, case.site.time_zone),
         record_number=patient.record_number,
         is_synthetic=patient.is_synthetic,
         therapy=capitalised(str(case.therapy)),
@@ -105,8 +105,9 @@ def case_head(case: Case, now: datetime) -> CaseHead:
     )
 
 
-def born_words(patient: Patient, now: datetime) -> str:
-    age = patient.age_on(local_date(now, patient.site.time_zone))
+def born_words(patient: Patient, now: datetime, time_zone: str) -> str:
+    """Date of birth and age, on the date that the site has at ``now``."""
+    age = patient.age_on(local_date(now, time_zone))
     return f"{day_words(patient.birth_date)} ({age})"
 
 

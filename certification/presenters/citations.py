@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from certification.criteria.tree import Citation
 from certification.models import Reference
 
 SHORT = 44
+SHOWN = (
+    "key", "kind", "title", "authors", "container", "year", "doi", "pmid", "url", "note", "caution",
+    "verified", "seed_number", "status",
+)  # fmt: skip
 NOT_LISTED = "Cited by the founding article, which does not list it. Nothing was made up for it."
 
 
@@ -37,16 +41,22 @@ class Source:
 
 
 class Sources:
-    """The references of a page by key. One query, however many are cited."""
+    """The references of a page by key. One query, however many are cited.
 
-    def __init__(self, numbers: Mapping[str, int]) -> None:
+    ``wanted``: the keys that the page names in words; without it all that have a number.
+    """
+
+    def __init__(self, numbers: Mapping[str, int], wanted: Iterable[str] | None = None) -> None:
         self.numbers = numbers
+        self.wanted = list(numbers if wanted is None else dict.fromkeys(wanted))
         self._rows: dict[str, Reference] | None = None
 
     @property
     def rows(self) -> dict[str, Reference]:
         if self._rows is None:
-            found = Reference.objects.filter(key__in=list(self.numbers)).defer("submitted_by")
+            found = (
+                Reference.objects.filter(key__in=self.wanted).only(*SHOWN) if self.wanted else []
+            )
             self._rows = {row.key: row for row in found}
         return self._rows
 
@@ -61,13 +71,12 @@ class Sources:
             numbered[number] = Cite(number, short, note=citation.note)
         return tuple(numbered.values())
 
-    def listed(self, numbers: Container[int] | None = None) -> list[Source]:
-        """The reference list, in order of number; all, or those named."""
-        return [
-            source_line(number, self.rows.get(key), key)
-            for key, number in self.numbers.items()
-            if numbers is None or number in numbers
-        ]
+    def listed(self) -> list[Source]:
+        """The reference list of the page, in order of number."""
+        keys = sorted(
+            (key for key in self.wanted if key in self.numbers), key=self.numbers.__getitem__
+        )
+        return [source_line(self.numbers[key], self.rows.get(key), key) for key in keys]
 
     def _short(self, citation: Citation) -> str:
         row = self.rows.get(citation.ref)

@@ -138,7 +138,11 @@ def latest_answers(patient: Patient) -> dict[str, list[Answer]]:
     """Every answer of the person's cases by fact, the newest first. One query."""
     answers: dict[str, list[Answer]] = {}
     found = Answer.objects.filter(case__patient=patient).exclude(state=Answer.State.INVALID)
-    for answer in found.select_related("case__site").order_by("-answered_at", "-id"):
+    found = found.select_related("case__site").only(
+        *("fact_key", "state", "value", "observed_on", "source", "answered_at"),
+        *("case__number", "case__therapy_id", "case__site__time_zone"),
+    )
+    for answer in found.order_by("-answered_at", "-id"):
         answers.setdefault(answer.fact_key, []).append(answer)
     for rows in answers.values():
         rows.sort(key=_seen_on, reverse=True)
@@ -177,7 +181,7 @@ def facts_for(
     for key, rows in answers.items():
         if key not in vocabulary or key in OF_THE_REQUEST:
             continue
-        same_drug = getattr(vocabulary[key], "of_request", False)
+        same_drug = vocabulary[key].of_request
         answer = next(
             (a for a in rows if not same_drug or a.case.therapy_id == version.therapy_id), None
         )

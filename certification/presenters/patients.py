@@ -86,7 +86,7 @@ def patient_row(patient: Patient, now: datetime) -> PatientRow:
         reverse("certification:patient", args=[patient.pk]),
         str(patient),
         patient.record_number,
-        born_words(patient, now),
+        born_words(patient, now, patient.site.time_zone),
         patient.site.name,
         patient.ms_course,
         patient.is_synthetic,
@@ -101,10 +101,10 @@ def patient_page(patient: Patient, user: User, now: datetime) -> PatientPage:
     labels = fact_labels(events)
     return PatientPage(
         patient=patient,
-        born=born_words(patient, now),
+        born=born_words(patient, now, patient.site.time_zone),
         identity=[
             {"label": "Record number", "value": patient.record_number},
-            {"label": "Date of birth", "value": born_words(patient, now)},
+            {"label": "Date of birth", "value": born_words(patient, now, patient.site.time_zone)},
             {"label": "Sex for clinical rules", "value": patient.get_sex_display()},
             {"label": "Site", "value": patient.site.name},
         ],

@@ -76,11 +76,24 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a question is asked: the same for everybody, so that a page can keep it drawn."""
+
+    why: str
+    basis: tuple[Basis, ...]
+    more_basis: tuple[Basis, ...]
+
+    @property
+    def cites(self) -> Iterable[Cite]:
+        return (cite for basis in (*self.basis, *self.more_basis) for cite in basis.cites)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     key: str
     label: str
     help: str
-    why: str
+    reasons: Reasons
     kind: str
     unit: str = ""
     value: str = ""
@@ -103,8 +116,6 @@ class Question:
     error: str = ""
     warnings: tuple[str, ...] = ()
     worked_out: str = ""
-    basis: tuple[Basis, ...] = ()
-    more_basis: tuple[Basis, ...] = ()
     verified: str = ""
     offer: Offer | None = None
     clash: Clash | None = None
@@ -113,6 +124,21 @@ class Question:
     @property
     def status_word(self) -> str:
         return STATUS_WORDS.get(self.status, "")
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing in it comes from a person: everybody sees the same."""
+        return not (self.status or self.value or (self.rows and self.rows[0].filled)) and not (
+            self.offer
+            or self.clash
+            or self.error
+            or self.warnings
+            or self.worked_out
+            or self.note
+            or self.typed_on
+            or self.not_known
+            or any(o.chosen for o in self.options)
+        )
 
     @property
     def basis_words(self) -> str:
@@ -147,7 +173,9 @@ class Questions:
             name=field_name(key),
             label=definition.label,
             help=definition.help,
-            why=definition.why,
+            reasons=Reasons(
+                definition.why, tuple(basis[:SHOWN_BEARINGS]), tuple(basis[SHOWN_BEARINGS:])
+            ),
             kind=kind_of(definition),
             unit="" if definition.unit == "count" else definition.unit,
             verified=definition.verified,
@@ -167,8 +195,6 @@ class Questions:
             error=self._error(definition, answer),
             warnings=tuple(self._warnings(key)),
             worked_out=self._worked_out(key),
-            basis=tuple(basis[:SHOWN_BEARINGS]),
-            more_basis=tuple(basis[SHOWN_BEARINGS:]),
             offer=self._offer(definition, offer),
         )
         return self._with_value(made, definition, shown.value)

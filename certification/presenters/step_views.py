@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 
 from certification.actions.answers import Entry
@@ -28,6 +27,7 @@ from certification.presenters.steps import (
     panel_of,
     step_links,
     step_page,
+    step_url,
 )
 from certification.wizard import Standing, Step
 
@@ -63,7 +63,7 @@ def step_view(
 ) -> StepView:
     """``asked``: a question that the reviewer wants to answer although nobody has to. ``typed``,
     ``clashes`` and ``refusal``: after a save that was refused."""
-    titles, sources = Titles(), Sources(standing.plan.references)
+    titles, sources = Titles(), Sources(standing.plan.references, _cited(standing, step))
     unanswered = [key for key in step.keys if key not in standing.answers]
     offers = prefill(case.patient, unanswered, standing.as_of, exclude=case)
     content = step_page(case, standing, step, titles, sources, offers, forced=asked)
@@ -76,9 +76,9 @@ def step_view(
         form=StepForm(
             definitions=definitions, questions=content.questions, optional=content.optional
         ),
-        panel=panel_of(case, standing, sources),
+        panel=panel_of(case, standing),
         links=step_links(case, standing, titles, step),
-        references=sources.listed(_cited(content)),
+        references=sources.listed(),
         revision=case.revision if revision is None else revision,
         may_answer=can_answer_case(user, case),
         previous_url=_previous_url(case, standing, step),
@@ -173,19 +173,19 @@ def _value_words(definition: FactDefinition, value: Any) -> str:
         return str(value)
 
 
-def _cited(content: StepPage) -> set[int]:
-    numbers = {
-        cite.number
-        for question in content.shown
-        for basis in (*question.basis, *question.more_basis)
-        for cite in basis.cites
-    }
-    return numbers | {cite.number for warned in content.precautions for cite in warned.cites}
+def _cited(standing: Standing, step: Step) -> list[str]:
+    """The references that the questions and precautions of a step name."""
+    plan = standing.plan
+    bearings = (b for key in step.keys for b in plan.bearings.get(key, ()))
+    cited = [citation.ref for bearing in bearings for citation in bearing.cite]
+    shown = set(standing.evaluation.precautions)
+    concerned = shown.intersection(*[frozenset().union(*(plan.precautions[k] for k in step.keys))])
+    for precaution in plan.criteria_set.criteria.precautions:
+        if precaution.id in concerned:
+            cited += [citation.ref for citation in precaution.cite]
+    return cited
 
 
 def _previous_url(case: Case, standing: Standing, step: Step) -> str:
     index = standing.plan.steps.index(step)
-    if index == 0:
-        return ""
-    before = standing.plan.steps[index - 1]
-    return reverse("certification:case-step", args=[case.pk, before.slug])
+    return step_url(case, standing.plan.steps[index - 1]) if index else ""

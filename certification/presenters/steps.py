@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -13,6 +15,7 @@ from certification.criteria.tree import Recommendation, Truth
 from certification.criteria.tree_words import sentence, value_text
 from certification.models import Answer, Case, FactGroup
 from certification.presenters.citations import Cite, Sources
+from certification.presenters.drawing import drawn_branches
 from certification.presenters.questions import Question, Questions
 from certification.presenters.trees import Tree, source_words, tree_of
 from certification.presenters.wording import counted
@@ -69,6 +72,15 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelTree:
+    """``branches``: drawn, because they look the same for everybody in the same state."""
+
+    title: str
+    summary: str
+    branches: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """Where the case stands: shown beside every step."""
 
@@ -78,8 +90,7 @@ class Panel:
     shortest: tuple[FactLink, ...]
     more_shortest: tuple[FactLink, ...]
     other_missing: tuple[FactLink, ...]
-    indications: Tree
-    contraindications: Tree
+    trees: tuple[PanelTree, ...]
     precautions: int
     url: str
 
@@ -112,21 +123,27 @@ class Titles:
     """The titles of the steps. One query."""
 
     def __init__(self) -> None:
-        self.groups = {group.key: group for group in FactGroup.objects.all()}
+        rows = FactGroup.objects.values_list("key", "title", "intro")
+        self.groups = {key: (title, intro) for key, title, intro in rows}
 
     def title(self, step: Step) -> str:
-        group = self.groups.get(step.group)
-        title = group.title if group else step.group.replace("_", " ").capitalize()
+        unnamed = step.group.replace("_", " ").capitalize()
+        title, _ = self.groups.get(step.group, (unnamed, ""))
         return title if step.parts == 1 else f"{title} ({step.part} of {step.parts})"
 
     def intro(self, step: Step) -> str:
-        group = self.groups.get(step.group)
-        return group.intro if group and step.part == 1 else ""
+        _, intro = self.groups.get(step.group, ("", ""))
+        return intro if step.part == 1 else ""
 
 
 def step_url(case: Case, step: Step, fact_key: str = "") -> str:
-    url = reverse("certification:case-step", args=[case.pk, step.slug])
+    url = _step_path(case.pk, step.slug)
     return f"{url}#q-{fact_key}" if fact_key else url
+
+
+@lru_cache(maxsize=4096)
+def _step_path(pk: UUID, slug: str) -> str:
+    return reverse("certification:case-step", args=[pk, slug])
 
 
 def step_links(
@@ -245,27 +262,32 @@ def warned(precaution: object, sources: Sources) -> Warned:
     )
 
 
-def panel_of(case: Case, standing: Standing, sources: Sources) -> Panel:
+def panel_of(case: Case, standing: Standing) -> Panel:
     evaluation = standing.evaluation
     word, says = RECOMMENDATIONS[evaluation.recommendation]
     if evaluation.missing:
         says = f"{counted(len(evaluation.missing), 'fact')} can still decide."
+    shortest = list(fact_links(case, standing, evaluation.shortest))
+    others = [key for key in evaluation.missing if key not in evaluation.shortest]
+    wanted, unwanted = standing.explanation.indications, standing.explanation.contraindications
     return Panel(
         recommendation=evaluation.recommendation.value,
         word=word,
         says=says,
-        shortest=tuple(fact_links(case, standing, evaluation.shortest[:SHOWN_SHORTEST])),
-        more_shortest=tuple(fact_links(case, standing, evaluation.shortest[SHOWN_SHORTEST:])),
-        other_missing=tuple(
-            fact_links(
-                case, standing, [k for k in evaluation.missing if k not in evaluation.shortest]
-            )
+        shortest=tuple(shortest[:SHOWN_SHORTEST]),
+        more_shortest=tuple(shortest[SHOWN_SHORTEST:]),
+        other_missing=tuple(fact_links(case, standing, others)),
+        trees=(
+            _panel_tree("Must be met", tree_of(wanted, None, bars=False)),
+            _panel_tree("Must not be present", tree_of(unwanted, None, bars=True)),
         ),
-        indications=tree_of(standing.explanation.indications, sources, bars=False),
-        contraindications=tree_of(standing.explanation.contraindications, sources, bars=True),
         precautions=len(evaluation.precautions),
         url=reverse("certification:case-recommendation", args=[case.pk]),
     )
+
+
+def _panel_tree(title: str, tree: Tree) -> PanelTree:
+    return PanelTree(title, tree.summary, drawn_branches(tree.branches))
 
 
 def fact_links(case: Case, standing: Standing, keys: Iterable[str]) -> Iterable[FactLink]:

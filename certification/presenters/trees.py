@@ -83,7 +83,8 @@ class Tree:
     branches: tuple[Branch, ...]
 
 
-def tree_of(root: ExplainedNode, sources: Cites, *, bars: bool) -> Tree:
+def tree_of(root: ExplainedNode, sources: Cites | None, *, bars: bool) -> Tree:
+    """``sources`` None: states and sentences alone, without sources and without answers."""
     head = _row(root, sources, 0, bars=bars)
     parts = tuple(branches(root, sources, bars=bars))
     settled = sum(1 for part in parts if part.settled)
@@ -91,7 +92,7 @@ def tree_of(root: ExplainedNode, sources: Cites, *, bars: bool) -> Tree:
     return Tree(head.truth, head.word, head.says, f"{settled} of {len(parts)} {word}", parts)
 
 
-def branches(root: ExplainedNode, sources: Cites, *, bars: bool) -> list[Branch]:
+def branches(root: ExplainedNode, sources: Cites | None, *, bars: bool) -> list[Branch]:
     """The criteria below a root, each with its own rows."""
     parts = root.children or (root,)
     return [
@@ -103,7 +104,7 @@ def branches(root: ExplainedNode, sources: Cites, *, bars: bool) -> list[Branch]
     ]
 
 
-def _rows(node: ExplainedNode, sources: Cites, depth: int, *, bars: bool) -> Iterator[Row]:
+def _rows(node: ExplainedNode, sources: Cites | None, depth: int, *, bars: bool) -> Iterator[Row]:
     yield _row(node, sources, depth, bars=bars)
     inside = min(depth + 1, DEEPEST)
     if node.kind == "not":
@@ -112,7 +113,7 @@ def _rows(node: ExplainedNode, sources: Cites, depth: int, *, bars: bool) -> Ite
         yield from _rows(child, sources, inside, bars=bars)
 
 
-def _row(node: ExplainedNode, sources: Cites, depth: int, *, bars: bool) -> Row:
+def _row(node: ExplainedNode, sources: Cites | None, depth: int, *, bars: bool) -> Row:
     return Row(
         id=node.id,
         depth=depth,
@@ -122,8 +123,8 @@ def _row(node: ExplainedNode, sources: Cites, depth: int, *, bars: bool) -> Row:
         says=node.says,
         why=why_words(node.why_unknown),
         verified=node.verified,
-        facts=tuple(fact_line(fact) for fact in node.facts),
-        cites=sources.cites(node.cite),
+        facts=tuple(fact_line(fact) for fact in node.facts) if sources else (),
+        cites=sources.cites(node.cite) if sources else (),
     )
 
 

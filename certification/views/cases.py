@@ -97,7 +97,7 @@ def case_new(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {
         "form": form,
         "patient": patient,
-        "born": born_words(patient, now),
+        "born": born_words(patient, now, patient.site.time_zone),
         "profiles": profiles,
     }
     return page(request, "certification/case_new.html", context, status=form.status)

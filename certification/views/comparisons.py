@@ -31,7 +31,7 @@ def patient_therapies(request: StaffRequest, pk: UUID) -> HttpResponse:
     )
     context = {
         "patient": patient,
-        "born": born_words(patient, now),
+        "born": born_words(patient, now, patient.site.time_zone),
         "page": found,
         "summary": summary_words(found),
         "nav": "patients",

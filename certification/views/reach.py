@@ -36,6 +36,27 @@ class StaffRequest(HttpRequest):
 
 SECONDS_BETWEEN_OPENINGS = 3600
 REMEMBERED_OPENINGS = 60
+# What the pages of a case read. Long columns stay in the database: the document of the criteria is
+# read once and kept, the details of a therapy are shown on its own page.
+RELATED = ("site", "patient", "therapy", "turnaround_profile", "criteria_version__approved_by")
+READ = (
+    *("id", "number", "site_id", "patient_id", "therapy_id", "request_type", "status", "urgency"),
+    *("criteria_version_id", "turnaround_profile_id", "ordering_clinician", "service_on"),
+    *("ordering_clinician_number", "due_at", "time_left", "opened_at", "closed_at", "revision"),
+    *("site__name", "site__time_zone", "therapy__key", "therapy__generic", "therapy__off_label"),
+    *("turnaround_profile__title", "turnaround_profile__calendar"),
+    *(f"patient__{f.name}" for f in Patient._meta.concrete_fields),
+    *(
+        f"criteria_version__{name}"
+        for name in (
+            *("set_key", "title", "version", "policy_organisation", "signer", "content_hash"),
+            *("certification_months", "quantity_limit", "effective_on", "expires_on", "status"),
+            *("next_review_on", "updated_at"),
+        )
+    ),
+    *(f"criteria_version__approved_by__{name}" for name in ("username", "name", "credentials")),
+    "criteria_version__approved_by__is_demo",
+)
 
 
 def patient_or_404(request: StaffRequest, pk: UUID) -> Patient:
@@ -45,11 +66,8 @@ def patient_or_404(request: StaffRequest, pk: UUID) -> Patient:
 
 def case_or_404(request: StaffRequest, pk: UUID) -> Case:
     """The case with all that its pages read."""
-    visible = Case.objects.visible_to(request.user).select_related(
-        "site", "patient", "therapy", "criteria_version__approved_by", "turnaround_profile"
-    )
-    visible = visible.prefetch_related("answers", "patient__prior_therapies")
-    return get_object_or_404(visible.defer("criteria_version__document"), pk=pk)
+    visible = Case.objects.visible_to(request.user).select_related(*RELATED).only(*READ)
+    return get_object_or_404(visible.prefetch_related("answers", "patient__prior_therapies"), pk=pk)
 
 
 def determination_or_404(request: StaffRequest, pk: UUID) -> Determination:
