@@ -159,7 +159,17 @@ def vocabulary_for(patient: Patient, on: date) -> tuple[Vocabulary, dict[str, li
 
     Those of the protocols by which the person is monitored first, then all that are in force.
     """
-    own = [course.protocol_version for course in _courses(patient)]
+    return _offered([course.protocol_version for course in _courses(patient)], on)
+
+
+def offered_vocabulary(on: date) -> tuple[Vocabulary, dict[str, list[MonitoredTest]]]:
+    """The questions and tests of all protocols that are in force on a day."""
+    return _offered([], on)
+
+
+def _offered(
+    own: list[ProtocolVersion], on: date
+) -> tuple[Vocabulary, dict[str, list[MonitoredTest]]]:
     versions = [*own, *ProtocolVersion.objects.in_force(on).defer("document")]
     vocabulary: dict[str, FactDefinition] = {}
     tests: dict[str, list[MonitoredTest]] = {}
@@ -172,8 +182,10 @@ def vocabulary_for(patient: Patient, on: date) -> tuple[Vocabulary, dict[str, li
 
 
 def _courses(patient: Patient) -> Iterator[InfusionCourse]:
-    yield from patient.courses.select_related("protocol_version").defer(
-        "protocol_version__document"
+    yield from (
+        InfusionCourse.objects.filter(patient=patient)
+        .select_related("protocol_version")
+        .defer("protocol_version__document")
     )
 
 

@@ -269,8 +269,8 @@ def _authorize(
     return CourseAuthorization.objects.create(
         course=course,
         determination=determination,
-        start_on=determination.period_start_on,
-        end_on=determination.period_end_on,
+        start_on=determination.period_start_on or course.start_on,
+        end_on=determination.period_end_on or course.start_on,
         infusions=determination.infusions,
         added_by=by,
         added_at=now,
