@@ -23,7 +23,8 @@ help:
 .venv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Myelin needs Python 3.11 or newer; set PYTHON=/path/to/python3.11."; exit 1; }
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing; on Debian: apt install python3-venv."; exit 1; }
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 
 install: .venv/bin/uv
@@ -44,13 +45,13 @@ test: install-dev
 format: install-dev
 	$(PY) -m ruff check --fix --quiet .
 	$(PY) -m ruff format --quiet .
-	.venv/bin/djade --target-version 5.2 $$(git ls-files 'templates/**/*.html')
+	.venv/bin/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
 
 check: install-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
-	.venv/bin/djade --check --target-version 5.2 $$(git ls-files 'templates/**/*.html')
+	.venv/bin/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	DEBUG=0 ALLOWED_HOSTS=myelin.example SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
