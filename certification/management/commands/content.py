@@ -72,7 +72,8 @@ class Command(BaseCommand):
     def _check(self, options: dict[str, Any]) -> None:
         pack = self._sound_pack(options)
         protocols = [found.entry for found in pack.entries.protocols.values()]
-        examples = sum(len(one.examples) for one in (*pack.criteria_sets.values(), *protocols))
+        examples = sum(len(criteria.examples) for criteria in pack.criteria_sets.values())
+        examples += sum(len(protocol.examples) for protocol in protocols)
         self.stdout.write(
             f"{len(pack.criteria_sets)} criteria sets, {len(protocols)} protocols, "
             f"{len(pack.vocabulary)} facts, {len(pack.entries.references)} references: sound. "
