@@ -92,6 +92,7 @@ class _Merge:
     def _wanted(self) -> dict[str, PlannedItem]:
         """The obligations. Of a waived one the next in line takes the place, once, and stays."""
         wanted: dict[str, PlannedItem] = {}
+        asked = {item.key for item in self.plan.open_items}
         for item in self.plan.open_items:
             if item.key not in self.waived:
                 wanted[item.key] = item
@@ -100,7 +101,9 @@ class _Merge:
             heirs = [
                 key
                 for key, row in self.open.items()
-                if self._group(row.rule) == group and int(row.occurrence) > item.occurrence
+                if key not in asked
+                and self._group(row.rule) == group
+                and int(row.occurrence) > item.occurrence
             ]
             following = [
                 one

@@ -91,3 +91,12 @@ def test_a_waived_checklist_is_for_one_infusion(
     item = DueItem.objects.get(course=course, rule="checklist", closed=False)
     waive_item(by=infusion_nurse, now=at(START), item=item, reason="Asked on paper.")
     assert "checklist" not in {r.source for r in readiness(course, START).reasons}
+
+
+def test_waiving_one_date_of_a_fixed_row_leaves_the_others(
+    course: InfusionCourse, infusion_nurse: User
+) -> None:
+    items = course.due_items.open().filter(rule="count_6m").order_by("due_on")
+    first, *others = items
+    waive_item(by=infusion_nurse, now=at(START), item=first, reason="Done elsewhere.")
+    assert list(items.all()) == [*others, *items.filter(due_on__gt=others[-1].due_on)]
