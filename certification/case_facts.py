@@ -6,12 +6,15 @@ never with today's content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from certification.criteria.codec import read_document
 from certification.criteria.evaluation import Evaluation, Evaluator, Explanation
@@ -36,14 +39,15 @@ _NO = frozenset({"false", "no", "0", "off"})
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """A value that an earlier case documented, offered for confirmation with its age."""
+    """A value that an earlier case, or monitoring, documented, offered for confirmation with its
+    age. ``from_case_number`` is empty and ``answer_id`` None when no case documented it."""
 
     value: Any
     observed_on: date | None
     source: str
     from_case_number: str
     age_days: int
-    answer_id: int
+    answer_id: int | None
 
 
 # Read documents by content hash. A document never changes under its hash, so nothing goes stale.
@@ -145,9 +149,10 @@ def prefill(
     Newest by the date observed, else by the date answered. One query. ``exclude``: the case that
     is being answered; a question about the requested therapy takes answers of that therapy only.
     """
+    fact_keys = list(fact_keys)
     answers = (
         Answer.objects.filter(
-            case__patient=patient, fact_key__in=list(fact_keys), state=Answer.State.GIVEN
+            case__patient=patient, fact_key__in=fact_keys, state=Answer.State.GIVEN
         )
         .select_related("case__site")
         .only(
@@ -166,7 +171,7 @@ def prefill(
         seen_on = answer.observed_on or local_date(answer.answered_at, answer.case.site.time_zone)
         if answer.fact_key not in newest or seen_on >= newest[answer.fact_key][0]:
             newest[answer.fact_key] = (seen_on, answer)
-    return {
+    offers = {
         key: Prefill(
             answer.value,
             answer.observed_on,
@@ -177,6 +182,19 @@ def prefill(
         )
         for key, (seen_on, answer) in newest.items()
     }
+    for source in _prefill_sources():
+        for key, offer in source(patient, fact_keys, as_of, exclude).items():
+            if key not in offers or offer.age_days <= offers[key].age_days:
+                offers[key] = offer
+    return offers
+
+
+@cache
+def _prefill_sources() -> tuple[Callable[..., Mapping[str, Prefill]], ...]:
+    """What other apps offer: the dotted path in ``prefill_source`` of their configuration, called
+    with the person, the fact keys, the day and the case that is being answered."""
+    paths = (getattr(app, "prefill_source", "") for app in apps.get_app_configs())
+    return tuple(import_string(path) for path in paths if path)
 
 
 def read_typed(definition: FactDefinition, typed: Any, *, as_of: date, valid_on: date) -> Any:

@@ -10,6 +10,8 @@ class MonitoringConfig(AppConfig):
     verbose_name = "Monitoring"
     pack_loader = "monitoring.actions.protocols.load_protocols"
     """``content load`` calls it with ``by, now, pack, keep``, in the transaction of the pack."""
+    prefill_source = "monitoring.renewal_facts.offers"
+    """Asked by ``case_facts.prefill`` for what monitoring knows of a person."""
     demo_part = "monitoring.demo.prepare"
     """``demo`` calls it with ``users, now`` once the accounts are there."""
 

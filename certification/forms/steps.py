@@ -158,7 +158,7 @@ def taken_over(case: Case, fact_key: str, step: Step, as_of: date) -> dict[str, 
         fact_key: Entry(
             typed=offer.value,
             observed_on=offer.observed_on,
-            source=Answer.Source.EARLIER_CASE,
+            source=Answer.Source.EARLIER_CASE if offer.answer_id else offer.source,
             copied_from_id=offer.answer_id,
         )
     }

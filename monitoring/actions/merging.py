@@ -19,7 +19,6 @@ from monitoring.schedule.items import Plan
 from monitoring.schedule.rules import INFUSION
 from monitoring.schedule.wording import EVENT
 
-COLUMNS = ("test", "level", "window_opens_on", "due_on", "overdue_on", "because", "cite")
 LONGEST_REASON = 400
 AFTER_WAIVER = "The one before it was waived."
 

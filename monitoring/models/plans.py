@@ -26,11 +26,12 @@ class DueItemQuerySet(models.QuerySet["DueItem"]):
         return self.filter(closed=False)
 
     def overdue(self, *, as_of: date) -> Self:
-        return self.open().filter(overdue_on__lte=as_of)
+        """Past the last day of grace, as the schedule engine counts it."""
+        return self.open().filter(overdue_on__lt=as_of)
 
     def due(self, *, as_of: date) -> Self:
         """The window is open, and it is not overdue."""
-        return self.open().filter(window_opens_on__lte=as_of, overdue_on__gt=as_of)
+        return self.open().filter(window_opens_on__lte=as_of, overdue_on__gte=as_of)
 
     def upcoming(self, *, as_of: date, until: date) -> Self:
         return self.open().filter(window_opens_on__gt=as_of, window_opens_on__lte=until)
@@ -128,6 +129,6 @@ class DueItem(models.Model):
         """``done``, ``waived``, ``superseded``, ``overdue``, ``due`` or ``upcoming`` on a day."""
         if self.closed:
             return self.end
-        if self.overdue_on <= day:
+        if self.overdue_on < day:
             return "overdue"
         return "due" if self.window_opens_on <= day else "upcoming"

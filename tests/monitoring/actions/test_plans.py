@@ -10,6 +10,7 @@ from certification.models import AuditEvent, User
 from certification.policies import Refused
 from monitoring.actions.plans import refresh_stale_plans, replan, waive_item
 from monitoring.models import DueItem, InfusionCourse
+from monitoring.planning import plan_course
 
 from .steps import START, at, book, check, give, readiness, result
 
@@ -100,3 +101,19 @@ def test_waiving_one_date_of_a_fixed_row_leaves_the_others(
     first, *others = items
     waive_item(by=infusion_nurse, now=at(START), item=first, reason="Done elsewhere.")
     assert list(items.all()) == [*others, *items.filter(due_on__gt=others[-1].due_on)]
+
+
+def test_rows_and_engine_agree_on_what_is_overdue(
+    course: InfusionCourse, infusion_nurse: User
+) -> None:
+    """On the last day of grace an item is due, the day after it is overdue, in SQL as well."""
+    for day in (START - timedelta(days=1), START, START + timedelta(days=1), date(2027, 5, 16)):
+        replan(by=infusion_nurse, now=at(day), course=course)
+        planned = {i.key: str(i.state(day)) for i in plan_course(course, day).open_items}
+        stored = {f"{r.rule}:{r.occurrence}": r.state_on(day) for r in course.due_items.open()}
+        assert stored == planned
+        items = course.due_items.all()
+        for state, found in (("overdue", items.overdue(as_of=day)), ("due", items.due(as_of=day))):
+            assert {f"{r.rule}:{r.occurrence}" for r in found} == {
+                key for key, value in planned.items() if value == state
+            }

@@ -1,0 +1,72 @@
+"""What does monitoring know that a renewal asks for?
+
+Offered to the reviewer with its age, to be confirmed; never taken over by itself. Only what was
+documented in monitoring is offered: results, checklists, and the infusions that were given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from certification.case_facts import Prefill
+from certification.criteria.facts import FactValue
+from certification.criteria.plain import to_data
+from certification.models import Answer, Case, Patient
+from monitoring.models import DueItem, InfusionCourse
+from monitoring.planning import plan_course, planner_of
+
+SOURCES = ("", "monitoring", "checklist")
+"""Results carry no source of their own. What the certified case brought along is not offered: the
+case itself offers it."""
+
+
+def offers(
+    patient: Patient, fact_keys: Iterable[str], as_of: date, case: Case | None
+) -> dict[str, Prefill]:
+    """The newest value of each question that monitoring has, for the case that is being answered.
+
+    A question about the requested therapy, or about its infusions, takes the courses of that
+    therapy only.
+    """
+    wanted = set(fact_keys)
+    found: dict[str, Prefill] = {}
+    courses = InfusionCourse.objects.watched(as_of=as_of).filter(patient=patient)
+    for course in courses.select_related("patient", "site", "protocol_version", "therapy"):
+        same_therapy = case is not None and case.therapy_id == course.therapy_id
+        conditions = planner_of(course.protocol_version).conditions
+        past = plan_course(course, as_of).record
+        known = dict(past.latest)
+        if past.doses:
+            supplied = conditions.supply(past.latest, past.start_on, past.doses, as_of)
+            known |= {key: supplied[key] for key in conditions.supplied if key in supplied}
+        for key in wanted & known.keys():
+            fact, definition = known[key], conditions.vocabulary[key]
+            of_therapy = definition.of_request or key in conditions.supplied
+            if not _offered(fact) or (of_therapy and not same_therapy):
+                continue
+            offer = _offer(fact, as_of)
+            if key not in found or offer.age_days < found[key].age_days:
+                found[key] = offer
+    return found
+
+
+def lapses(course: InfusionCourse, on: date) -> list[DueItem]:
+    """What is overdue in a course: a renewal shows it to the reviewer."""
+    return list(course.due_items.all().overdue(as_of=on).order_by("due_on", "pk"))
+
+
+def _offered(fact: FactValue) -> bool:
+    return fact.value is not None and fact.observed_on is not None and fact.source in SOURCES
+
+
+def _offer(fact: FactValue, as_of: date) -> Prefill:
+    seen_on = fact.observed_on or as_of
+    return Prefill(
+        value=to_data(fact.value),
+        observed_on=fact.observed_on,
+        source=Answer.Source.MONITORING,
+        from_case_number="",
+        age_days=max(0, (as_of - seen_on).days),
+        answer_id=None,
+    )
