@@ -31,6 +31,10 @@ class _Wish(NamedTuple):
     since: date | None = None
 
 
+_NOT_COUNTED = ("in_force", "waiting", "start")
+"""Ways of naming a date from which nothing further is counted."""
+
+
 class Chain:
     """The items of one family for one person; ``results`` are the days of its test."""
 
@@ -98,17 +102,45 @@ class Chain:
                 if ends <= now or ends <= on or (done is not None and first > done):
                     continue
                 since = first if first > max(base, start) else None
-                if on < first:
-                    wishes.append(_Wish(first, order, rule, "in_force", first, since=since))
-                else:
+                waiting = first if on >= first else self._pending(base, first, known)
+                if on >= waiting:
                     wishes.append(_Wish(on, order, rule, basis, base, since=since))
+                else:
+                    counted = "in_force" if waiting == first else "waiting"
+                    wishes.append(_Wish(waiting, order, rule, counted, waiting, since=since))
                 break
         return sorted(wishes, key=lambda wish: (wish.on, wish.order))
+
+    def _pending(self, base: date, day: date, known: int) -> date:
+        """Since when the family has waited for a test on ``day``, when a rule comes into force.
+
+        A rule that follows on another takes over what that one was waiting for: nobody who is
+        overdue gets a new date only because a month of treatment was reached.
+        """
+        waiting = day
+        runs = [
+            (max(rule.interval.after(base), first), first, ends)
+            for rule in self.rules
+            if rule.interval is not None
+            for first, ends in self.spans.in_force(rule, known)
+            if first < day
+        ]
+        reached = day
+        for wanted, first, ends in sorted(runs, key=lambda run: run[2], reverse=True):
+            if ends < reached:
+                break
+            reached = min(reached, first)
+            if wanted < min(ends, waiting):
+                waiting = wanted
+        return waiting
 
     def _close(self, wishes: Sequence[_Wish], result: date, known: int) -> None:
         item = self._item(wishes[0], len(self.items) + 1, self._why(wishes, known))
         self.items.append(item._replace(done=True, done_on=result))
-        self._once_done.update(w.rule.id for w in wishes if w.rule.kind is Kind.ONCE)
+        for rule in (wish.rule for wish in wishes if wish.rule.kind is Kind.ONCE):
+            self._once_done.add(rule.id)
+            if rule is not wishes[0].rule:
+                self.notes.append(Note(Reason.COVERED, rule, rule.label, result))
 
     def _open(self, wishes: Sequence[_Wish], horizon: date) -> None:
         winner, as_of = wishes[0], self.spans.record.as_of
@@ -154,7 +186,7 @@ class Chain:
         """
         as_of, number = self.spans.record.as_of, item.occurrence
         before, on = winner, item.due_on
-        if on != winner.on or winner.basis in ("in_force", "start"):
+        if on != winner.on or winner.basis in _NOT_COUNTED:
             before = winner._replace(basis="projected", anchor=on, times=0)
         asked = self._once_done | {winner.rule.id}
         while not self._alone(before.rule, on, horizon, asked):
@@ -168,7 +200,7 @@ class Chain:
                 why = (f"In force since {date_text(winner.since)}.", *why)
             item = moved(self._item(winner, number, why), self.blackouts, as_of)
             before, on = winner, item.due_on
-            if on != winner.on or winner.basis in ("in_force", "start"):
+            if on != winner.on or winner.basis in _NOT_COUNTED:
                 before = winner._replace(basis="projected", anchor=on, times=0)
             asked = asked | {winner.rule.id}
             if as_of < item.due_on <= horizon:

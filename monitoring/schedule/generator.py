@@ -56,7 +56,7 @@ class Planner:
 
     def plan(self, record: Record, horizon: date) -> Plan:
         """The plan of a person whose record is in order."""
-        timeline = Timeline(self.conditions, record.changes, record.start_on, record.doses, horizon)
+        timeline = Timeline(self.conditions, record.changes, record.start_on, record.doses)
         spans = Spans(self.conditions, record, timeline)
         infused = _NO_INFUSIONS
         if self._infusions is not None:

@@ -96,6 +96,7 @@ class Reason(StrEnum):
     LATER = "later"
     ENDED = "ended"
     TAKEN_OVER = "taken_over"
+    COVERED = "covered"
     NO_EVENT = "no_event"
     NOT_STOPPED = "not_stopped"
     NO_DOSE = "no_dose"

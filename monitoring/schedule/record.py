@@ -324,7 +324,10 @@ def _stop(
     as_of: date,
     notes: list[Note],
 ) -> Stop | None:
-    """Has treatment stopped? As given, or as the facts tell. A later infusion resumes it."""
+    """Has treatment stopped? As given, or as the facts tell. A later infusion resumes it.
+
+    Facts from before the last infusion (or, without one, from before the start) tell of no stop.
+    """
     last = doses[-1] if doses else None
     if anchors.stopped_on is not None:
         if last is None or last <= anchors.stopped_on:
@@ -341,7 +344,7 @@ def _stop(
     telling = {key: latest[key] for key in fact_keys(tree) if key in latest}
     days = [fact.observed_on for fact in telling.values()]
     on = max((day for day in days if day is not None), default=None) if None not in days else None
-    if on is not None and on <= (last or start_on):
+    if (on is None and last is None) or (on is not None and on <= (last or start_on)):
         return None
     said = "; ".join(
         f"{conditions.vocabulary[key].label}: {value_text(conditions.vocabulary[key], fact.value)}"

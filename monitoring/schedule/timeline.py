@@ -43,13 +43,11 @@ class Timeline:
         changes: Sequence[tuple[date, FactSet]],
         start_on: date,
         doses: Sequence[date],
-        until: date,
     ) -> None:
         self._conditions = conditions
         self._changes = changes
         self._start_on = start_on
         self._doses = doses
-        self._until = until
         self._points: dict[int, list[tuple[date, tuple[Verdict, ...]]]] = {}
         self._segments: dict[tuple[str, int], tuple[Segment, ...]] = {}
 
@@ -127,7 +125,7 @@ class Timeline:
         if number + 1 < len(self._changes) and self._changes[number + 1][0] <= start:
             self._points[number] = []
             return []
-        days = {d for d in conditions.change_days(facts, start, doses) if first < d <= self._until}
+        days = {day for day in conditions.change_days(facts, start, doses) if day > first}
         points = [
             (point, conditions.verdicts(facts, start, doses, point))
             for point in (first, *sorted(days))

@@ -76,6 +76,8 @@ def _counted(item: DueItem) -> str:
             return f"For the course that begins on {on}"
         case "in_force":
             return f"Due from {on}, when this rule comes into force"
+        case "waiting":
+            return f"Waited for since {on}, by the rule before this one"
         case "event":
             return f"Because of what was documented on {on}"
         case "date_fact":
@@ -122,6 +124,7 @@ _NOTES = {
     "later": "next on {on}, after the end of this plan",
     "ended": "ended on {on}{because}",
     "taken_over": "{detail} takes its place",
+    "covered": "done with the {detail} of {on}",
     "no_event": "only {detail}",
     "not_stopped": "only after treatment has stopped",
     "no_dose": "waits for the first infusion",

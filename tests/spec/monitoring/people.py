@@ -52,7 +52,7 @@ CASES = [
     Case(
         "natalizumab_index_high",
         "natalizumab-monitoring",
-        "Antibody positive, index 1.8. First infusion on 15 January 2026; month 18 is 15 July 2027.",
+        "Antibody positive, index 1.8. First infusion 15 January 2026, month 18 on 15 July 2027.",
         {
             "start_on": "2026-01-15",
             "doses": ["2026-01-15"],
@@ -251,7 +251,7 @@ CASES = [
     Case(
         "mitoxantrone_finished",
         "mitoxantrone-monitoring",
-        "The same man, stopped after the dose of 28 February 2027: the heart is watched every year.",
+        "The same man, stopped after the dose of 28 February 2027: the heart is watched yearly.",
         {
             "start_on": "2026-11-30",
             "stopped_on": "2027-05-01",

@@ -10,10 +10,8 @@ from itertools import groupby
 from pathlib import Path
 
 from certification.criteria.tree_words import date_text
-from monitoring.protocols import ProtocolInUse, protocol_from_packs
 from monitoring.schedule.items import Plan, Reason
-from monitoring.schedule.months import add_months
-from monitoring.schedule.reading import read_person
+from tests.monitoring.schedule.conftest import Desk, planners
 from tests.spec.monitoring.people import CASES, Case
 
 FOLDER = Path(__file__).parent
@@ -21,16 +19,8 @@ SILENT = {Reason.LAPSED, Reason.NO_EVENT, Reason.NOT_STOPPED, Reason.NOT_APPLICA
 """Notes that every plan has, and that tell nothing of this person's dates."""
 
 
-def plan_of(case: Case, protocol: ProtocolInUse) -> Plan:
-    person = read_person(case.person, protocol.vocabulary, protocol.tests, case.as_of)
-    return protocol.planner.generate(
-        anchors=person.anchors,
-        doses=person.doses,
-        results=person.results,
-        facts=person.facts,
-        horizon=add_months(case.as_of, case.months),
-        as_of=case.as_of,
-    )
+def plan_of(case: Case) -> Plan:
+    return Desk(planners()[case.protocol]).plan(case.as_of, case.months, **case.person)
 
 
 def table(case: Case, plan: Plan) -> str:
@@ -57,12 +47,8 @@ def _done(done_on: object, due_on: object) -> str:
 
 
 def write_all() -> None:
-    protocols: dict[str, ProtocolInUse] = {}
     for case in CASES:
-        protocol = protocols.setdefault(
-            case.protocol, protocol_from_packs(case.protocol, ["shipped"])
-        )
-        text = table(case, plan_of(case, protocol))
+        text = table(case, plan_of(case))
         (FOLDER / f"{case.name}.txt").write_text(text, encoding="utf-8")
 
 
