@@ -55,7 +55,7 @@ check: install-dev
 	DEBUG=0 ALLOWED_HOSTS=myelin.example SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))')" \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) manage.py content check certification/content
+	$(PY) manage.py content check shipped
 
 bench: install-dev
 	$(PY) -m tests.bench
