@@ -16,8 +16,7 @@ from monitoring.models import DueItem, Result, Visit
 from monitoring.planning import CHECKLIST, CourseRecord, protocol_of
 from monitoring.schedule.items import DueItem as PlannedItem
 from monitoring.schedule.items import Plan
-from monitoring.schedule.rules import INFUSION
-from monitoring.schedule.wording import EVENT
+from monitoring.schedule.rules import INFUSION, Kind
 
 LONGEST_REASON = 400
 AFTER_WAIVER = "The one before it was waived."
@@ -126,8 +125,8 @@ class _Merge:
             self.added.append(self._row(item))
             self.count["added"] += 1
             return
-        if item.basis == EVENT and item.anchor_on == self.plan.as_of and row.due_on < item.due_on:
-            # An event without a date counts from the day on which it was first planned.
+        if self._is_undated_event(item) and row.due_on < item.due_on:
+            # It counts from the day on which it was first planned.
             return
         values = _values(item)
         if any(getattr(row, name) != value for name, value in values.items()):
@@ -135,6 +134,11 @@ class _Merge:
                 setattr(row, name, value)
             row.planned_at = self.now
             self._save(row, "moved")
+
+    def _is_undated_event(self, item: PlannedItem) -> bool:
+        """The engine lets an event whose day is not documented begin on the day of the plan."""
+        rule = item.rule
+        return rule.kind is Kind.EVENT and not rule.anchor and item.anchor_on == self.plan.as_of
 
     def _row(self, item: PlannedItem) -> DueItem:
         return DueItem(
