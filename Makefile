@@ -8,6 +8,8 @@ PY := .venv/bin/python
 export DEBUG ?= 1
 export DEMO ?= 1
 export PYTHONDONTWRITEBYTECODE ?= 1
+# Clinics often stand behind a proxy with a certificate of their own: trust what the machine trusts.
+export UV_SYSTEM_CERTS ?= 1
 unexport VIRTUAL_ENV
 
 .PHONY: help run test install install-dev check format bench browsers
