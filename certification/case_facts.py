@@ -6,15 +6,10 @@ never with today's content.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any
-
-from django.apps import apps
-from django.db.models import Q
-from django.utils.module_loading import import_string
 
 from certification.criteria.codec import read_document
 from certification.criteria.evaluation import Evaluation, Evaluator, Explanation
@@ -146,55 +141,43 @@ def prefill(
 ) -> dict[str, Prefill]:
     """The newest answer of the person's other cases to each question, offered with its age.
 
-    Newest by the date observed, else by the date answered. One query. ``exclude``: the case that
-    is being answered; a question about the requested therapy takes answers of that therapy only.
+    Newest by the date observed, else by the date answered. At most two queries. ``exclude``: the
+    case that is being answered; a question about the requested therapy takes answers of that
+    therapy only.
     """
     fact_keys = list(fact_keys)
-    answers = (
-        Answer.objects.filter(
-            case__patient=patient, fact_key__in=fact_keys, state=Answer.State.GIVEN
-        )
-        .select_related("case__site")
-        .only(
-            *("fact_key", "value", "observed_on", "source", "answered_at"),
-            *("case__number", "case__site__time_zone"),
-        )
-    )
+    others = {row.pk: row for row in patient.cases.only("number", "therapy_id", "patient_id")}
     if exclude is not None:
-        vocabulary = vocabulary_of(exclude.criteria_version)
-        of_request = [key for key, definition in vocabulary.items() if definition.of_request]
-        answers = answers.exclude(case=exclude).exclude(
-            ~Q(case__therapy=exclude.therapy_id), fact_key__in=of_request
-        )
+        others.pop(exclude.pk, None)
+    keys = list(fact_keys)
+    if not others or not keys:
+        return {}
+    vocabulary = vocabulary_of(exclude.criteria_version) if exclude is not None else {}
+    # A person's cases belong to the person's site.
+    site = exclude.site if exclude is not None else patient.site
     newest: dict[str, tuple[date, Answer]] = {}
-    for answer in answers.order_by("answered_at", "id"):
-        seen_on = answer.observed_on or local_date(answer.answered_at, answer.case.site.time_zone)
-        if answer.fact_key not in newest or seen_on >= newest[answer.fact_key][0]:
-            newest[answer.fact_key] = (seen_on, answer)
-    offers = {
+    given = Answer.objects.filter(
+        case__in=list(others), fact_key__in=keys, state=Answer.State.GIVEN
+    ).only("case_id", "fact_key", "value", "observed_on", "source", "answered_at")
+    for answer in given.order_by("answered_at", "id"):
+        key, other = answer.fact_key, others[answer.case_id]
+        of_request = key in vocabulary and vocabulary[key].of_request
+        if of_request and exclude is not None and other.therapy_id != exclude.therapy_id:
+            continue
+        seen_on = answer.observed_on or local_date(answer.answered_at, site.time_zone)
+        if key not in newest or seen_on >= newest[key][0]:
+            newest[key] = (seen_on, answer)
+    return {
         key: Prefill(
             answer.value,
             answer.observed_on,
             answer.source,
-            answer.case.number,
+            others[answer.case_id].number,
             max(0, (as_of - seen_on).days),
             answer.pk,
         )
         for key, (seen_on, answer) in newest.items()
     }
-    for source in _prefill_sources():
-        for key, offer in source(patient, fact_keys, as_of, exclude).items():
-            if key not in offers or offer.age_days <= offers[key].age_days:
-                offers[key] = offer
-    return offers
-
-
-@cache
-def _prefill_sources() -> tuple[Callable[..., Mapping[str, Prefill]], ...]:
-    """What other apps offer: the dotted path in ``prefill_source`` of their configuration, called
-    with the person, the fact keys, the day and the case that is being answered."""
-    paths = (getattr(app, "prefill_source", "") for app in apps.get_app_configs())
-    return tuple(import_string(path) for path in paths if path)
 
 
 def read_typed(definition: FactDefinition, typed: Any, *, as_of: date, valid_on: date) -> Any:

@@ -7,6 +7,7 @@ only, never the values by which the list is sorted: these can be names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -41,15 +42,24 @@ def page_of(
     size: int,
     after: str = "",
     before: str = "",
+    parts: Sequence[Q] = (),
 ) -> Page[Row]:
     """One page of ``queryset`` in ``order``, whose last column must be unique.
 
     An id that is not in the list (any more) gives the first page: a stale link is no error.
+
+    ``parts`` cut the list into pieces that an index holds in order, such as one site each: no
+    database merges these by itself, it sorts everything. The first rows of each piece are looked
+    up, then the page among them. In a piece a nullable column is empty in all rows or in none.
     """
     anchor = _row(queryset, after or before)
     backwards = bool(before) and anchor is not None
     if anchor is not None:
         queryset = queryset.filter(_beyond(order, anchor, backwards=backwards))
+    if len(parts) > 1:
+        queryset = queryset.filter(pk__in=_first_of_each(queryset, order, parts, size, backwards))
+    elif parts:
+        queryset = queryset.filter(parts[0])
     found = list(queryset.order_by(*_columns(order, backwards=backwards))[: size + 1])
     more, rows = len(found) > size, found[:size]
     if backwards:
@@ -63,6 +73,21 @@ def page_of(
         after=str(rows[-1].pk) if has_older else "",
         before=str(rows[0].pk) if has_newer else "",
     )
+
+
+def _first_of_each(
+    queryset: QuerySet[Row],
+    order: tuple[SortKey, ...],
+    parts: Sequence[Q],
+    size: int,
+    backwards: bool,
+) -> list[Any]:
+    plain = [f"{'-' if key.descending is not backwards else ''}{key.field}" for key in order]
+    ids: list[Any] = []
+    for part in parts:
+        piece = queryset.filter(part).select_related(None).order_by(*plain)
+        ids += piece.values_list("pk", flat=True)[: size + 1]
+    return ids
 
 
 def _row(queryset: QuerySet[Row], pk: str) -> Row | None:
@@ -86,13 +111,20 @@ def _columns(order: tuple[SortKey, ...], *, backwards: bool) -> list[Any]:
 
 
 def _beyond(order: tuple[SortKey, ...], anchor: Model, *, backwards: bool) -> Q:
-    """Rows on the far side of ``anchor``: (a > x) or (a = x and b > y) or ..."""
+    """Rows on the far side of ``anchor``: (a > x) or (a = x and b > y) or ...
+
+    The bound on the first column says nothing new, but an index can begin its walk there.
+    """
     beyond, same = Q(pk__in=[]), Q()
     for key in order:
         value = _value(anchor, key.field)
         beyond |= same & _past(key, value, backwards=backwards)
         same &= Q(**{f"{key.field}__isnull": True}) if value is None else Q(**{key.field: value})
-    return beyond
+    first = order[0]
+    if first.nullable:
+        return beyond
+    bound = "lte" if first.descending is not backwards else "gte"
+    return Q(**{f"{first.field}__{bound}": _value(anchor, first.field)}) & beyond
 
 
 def _past(key: SortKey, value: Any, *, backwards: bool) -> Q:

@@ -1,8 +1,8 @@
 """What is drawn once and kept?
 
-Rendering is most of the cost of a page. Pieces that hold reference content only, nothing about a
-person, look the same for everybody: why a question is asked, a question without an answer, a
-criterion in one of its states. Whatever somebody has typed is drawn each time and kept nowhere.
+Rendering is most of the cost of a page. Some pieces look the same for everybody in the same state:
+why a question is asked, a question without an answer or with one of those offered, a criterion that
+is met. Whatever somebody has typed is drawn each time and kept nowhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from certification.presenters.trees import Branch
 
 
 def drawn_questions(questions: Iterable[Question]) -> SafeString:
-    return mark_safe("".join(_blank(q) if q.is_blank else _question(q) for q in questions))
+    return mark_safe("".join(_common(q) if q.is_common else _question(q) for q in questions))
 
 
 def drawn_branches(branches: Iterable[Branch]) -> SafeString:
@@ -37,8 +37,8 @@ def _question(question: Question) -> str:
     )
 
 
-@lru_cache(maxsize=2048)
-def _blank(question: Question) -> str:
+@lru_cache(maxsize=4096)
+def _common(question: Question) -> str:
     return _question(question)
 
 

@@ -21,8 +21,8 @@ from certification.models import (
 from certification.presenters.audit import EventLine, event_line
 from certification.presenters.cases import CaseRow, case_row
 from certification.presenters.wording import counted
-from certification.presenters.worklist import BY_DUE, NEWEST_FIRST, with_row_data
-from certification.workflow import DETERMINED_STATUSES, CaseStatus, ContentStatus
+from certification.presenters.worklist import first_cases, with_row_data
+from certification.workflow import CaseStatus, ContentStatus
 from config.access import has_permission
 from config.roles import Permission
 
@@ -63,7 +63,7 @@ class HomePage:
 
 
 def home_page(user: User, now: datetime, zone: str) -> HomePage:
-    """At most a dozen queries, each limited."""
+    """A few limited queries for each list, and each site of the person."""
     lists: list[CaseList] = []
     if has_permission(user, Permission.DETERMINE):
         lists.append(
@@ -91,8 +91,7 @@ def home_page(user: User, now: datetime, zone: str) -> HomePage:
 
 
 def _due(user: User, now: datetime, status: str, title: str, empty: str) -> CaseList:
-    cases = with_row_data(Case.objects.visible_to(user)).filter(status=status)
-    rows = [case_row(case, now) for case in cases.order_by(*(k.field for k in BY_DUE))[:SHOWN]]
+    rows = [case_row(case, now) for case in first_cases(user, {"status": status}, SHOWN)]
     url = f"{reverse('certification:worklist')}?status={status}"
     return CaseList(title, "What is due first comes first.", rows, url, empty)
 
@@ -101,18 +100,14 @@ def _pended(user: User, now: datetime) -> CaseList:
     cases = with_row_data(Case.objects.visible_to(user)).filter(status=CaseStatus.PENDED)
     rows = [case_row(case, now) for case in cases.order_by("opened_at", "id")[:SHOWN]]
     url = f"{reverse('certification:worklist')}?status={CaseStatus.PENDED.value}"
-    return CaseList(
-        "Pended", "The longest open first. Look whether the answer has come.", rows, url,
-        "No case is waiting for information.",
-    )  # fmt: skip
+    says = "The longest open first. Look whether the answer has come."
+    return CaseList("Pended", says, rows, url, "No case is waiting for information.")
 
 
 def _determined(user: User, now: datetime) -> CaseList:
-    cases = with_row_data(Case.objects.visible_to(user)).filter(status__in=DETERMINED_STATUSES)
-    order = [f"-{k.field}" if k.descending else k.field for k in NEWEST_FIRST]
-    rows = [case_row(case, now) for case in cases.order_by(*order)[:SHOWN]]
+    rows = [case_row(case, now) for case in first_cases(user, {"status": "closed"}, SHOWN)]
     url = f"{reverse('certification:worklist')}?status=closed"
-    return CaseList("Newest determinations", "", rows, url, "Nothing has been determined yet.")
+    return CaseList("Newest closed cases", "", rows, url, "Nothing has been determined yet.")
 
 
 def _first_says(first: CaseRow | None) -> str:

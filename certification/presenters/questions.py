@@ -126,19 +126,12 @@ class Question:
         return STATUS_WORDS.get(self.status, "")
 
     @property
-    def is_blank(self) -> bool:
-        """Nothing in it comes from a person: everybody sees the same."""
-        return not (self.status or self.value or (self.rows and self.rows[0].filled)) and not (
-            self.offer
-            or self.clash
-            or self.error
-            or self.warnings
-            or self.worked_out
-            or self.note
-            or self.typed_on
-            or self.not_known
-            or any(o.chosen for o in self.options)
-        )
+    def is_common(self) -> bool:
+        """It looks like this for everybody in the same state: nothing in it was typed by a person,
+        at most one of the offered answers is chosen."""
+        typed = self.value if self.kind not in ("radios", "select") else ""
+        told = self.offer or self.clash or self.error or self.warnings or self.worked_out
+        return not (typed or told or self.note or self.typed_on or self.kind == "rows")
 
     @property
     def basis_words(self) -> str:

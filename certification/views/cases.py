@@ -17,7 +17,7 @@ from certification.presenters.case_pages import case_page, case_trail, check_pag
 from certification.presenters.cases import case_head, case_row
 from certification.presenters.openings import offered_profiles, offered_versions
 from certification.presenters.patients import born_words
-from certification.presenters.worklist import CASES_A_PAGE, chosen_cases, order_for
+from certification.presenters.worklist import CASES_A_PAGE, chosen_cases, order_for, pieces
 from certification.turnaround import local_date
 from certification.views.reach import (
     StaffRequest,
@@ -44,6 +44,7 @@ def worklist(request: StaffRequest) -> HttpResponse:
         size=CASES_A_PAGE,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        parts=pieces(request.user, chosen),
     )
     query = request.GET.copy()
     query.pop("after", None), query.pop("before", None)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -56,6 +57,7 @@ def patient_list(request: StaffRequest) -> HttpResponse:
         size=PATIENTS_A_PAGE,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
+        parts=[Q(site_id=site) for site in sorted(request.user.site_ids)],
     )
     now = timezone.now()
     context = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +53,27 @@ def test_every_row_is_shown_once_in_either_direction(
         page = page_of(Case.objects.all(), order, size=size, before=page.before)
         backwards += reversed(page.rows)
     assert backwards == list(reversed(forwards))
+
+
+PIECES = [Q(status=CaseStatus.IN_REVIEW), Q(status=CaseStatus.PENDED)]
+
+
+@pytest.mark.parametrize("order", [BY_DUE, NEWEST])
+def test_a_list_in_pieces_is_the_same_list(cases: list[Case], order: tuple[SortKey, ...]) -> None:
+    whole = page_of(Case.objects.all(), order, size=5)
+    parts = page_of(Case.objects.all(), order, size=5, parts=PIECES)
+    while whole.after:
+        assert (parts.rows, parts.after, parts.before) == (whole.rows, whole.after, whole.before)
+        whole = page_of(Case.objects.all(), order, size=5, after=whole.after)
+        parts = page_of(Case.objects.all(), order, size=5, after=parts.after, parts=PIECES)
+    whole = page_of(Case.objects.all(), order, size=5, before=whole.before)
+    parts = page_of(Case.objects.all(), order, size=5, before=parts.before, parts=PIECES)
+    assert parts.rows == whole.rows
+
+
+def test_one_piece_is_a_filter(cases: list[Case]) -> None:
+    found = page_of(Case.objects.all(), NEWEST, size=20, parts=PIECES[1:]).rows
+    assert {case.status for case in found} == {CaseStatus.PENDED}
 
 
 def test_what_has_no_due_time_comes_last(cases: list[Case]) -> None:
