@@ -17,6 +17,7 @@ from monitoring.schedule.items import DueItem, Note, Reason, new_item
 from monitoring.schedule.record import Blackout
 from monitoring.schedule.rules import Kind, Level, ProtocolRule
 from monitoring.schedule.spans import Spans
+from monitoring.schedule.wording import Basis
 
 
 class _Wish(NamedTuple):
@@ -25,13 +26,13 @@ class _Wish(NamedTuple):
     on: date
     order: int
     rule: ProtocolRule
-    basis: str
+    basis: Basis
     anchor: date
     times: int = 1
     since: date | None = None
 
 
-_NOT_COUNTED = ("in_force", "waiting", "start")
+_NOT_COUNTED = (Basis.IN_FORCE, Basis.WAITING, Basis.START)
 """Ways of naming a date from which nothing further is counted."""
 
 
@@ -67,23 +68,23 @@ class Chain:
             wishes = self._wishes(base, basis, result, known, done=result)
             if wishes:
                 self._close(wishes, result, known)
-            base, basis = result, "result"
+            base, basis = result, Basis.RESULT
         wishes = self._wishes(base, basis, record.as_of, -1)
         if wishes:
             self._open(wishes, horizon)
         self._explain(wishes)
 
-    def _seed(self) -> tuple[date, str]:
+    def _seed(self) -> tuple[date, Basis]:
         """The last result before the start, unless it is too old to be the baseline."""
         start = self.spans.record.start_on
         ages = [rule.max_age for rule in self.rules if rule.max_age]
         for result in reversed(self.results):
             if result <= start and all(result >= age.before(start) for age in ages):
-                return result, "result"
-        return start, "no_result"
+                return result, Basis.RESULT
+        return start, Basis.NO_RESULT
 
     def _wishes(
-        self, base: date, basis: str, now: date, known: int, done: date | None = None
+        self, base: date, basis: Basis, now: date, known: int, done: date | None = None
     ) -> list[_Wish]:
         """When each rule in force at ``now`` or later wants the test, earliest first.
 
@@ -95,7 +96,7 @@ class Chain:
             if rule.kind is Kind.ONCE:
                 on = None if rule.id in self._once_done else self.spans.once_on(rule)
                 if on and (done is None or done >= on - rule.window.opens_before):
-                    wishes.append(_Wish(on, order, rule, "start", start))
+                    wishes.append(_Wish(on, order, rule, Basis.START, start))
                 continue
             on = rule.interval.after(base) if rule.interval else base
             for first, ends in self.spans.in_force(rule, known):
@@ -106,7 +107,7 @@ class Chain:
                 if on >= waiting:
                     wishes.append(_Wish(on, order, rule, basis, base, since=since))
                 else:
-                    counted = "in_force" if waiting == first else "waiting"
+                    counted = Basis.IN_FORCE if waiting == first else Basis.WAITING
                     wishes.append(_Wish(waiting, order, rule, counted, waiting, since=since))
                 break
         return sorted(wishes, key=lambda wish: (wish.on, wish.order))
@@ -187,7 +188,7 @@ class Chain:
         as_of, number = self.spans.record.as_of, item.occurrence
         before, on = winner, item.due_on
         if on != winner.on or winner.basis in _NOT_COUNTED:
-            before = winner._replace(basis="projected", anchor=on, times=0)
+            before = winner._replace(basis=Basis.PROJECTED, anchor=on, times=0)
         asked = self._once_done | {winner.rule.id}
         while not self._alone(before.rule, on, horizon, asked):
             wishes = [w for w in self._following(before, on, asked) if w.on <= horizon]
@@ -201,7 +202,7 @@ class Chain:
             item = moved(self._item(winner, number, why), self.blackouts, as_of)
             before, on = winner, item.due_on
             if on != winner.on or winner.basis in _NOT_COUNTED:
-                before = winner._replace(basis="projected", anchor=on, times=0)
+                before = winner._replace(basis=Basis.PROJECTED, anchor=on, times=0)
             asked = asked | {winner.rule.id}
             if as_of < item.due_on <= horizon:
                 self.items.append(item._replace(projected=True))
@@ -247,12 +248,12 @@ class Chain:
             if rule.kind is Kind.ONCE:
                 once = None if rule.id in asked else self.spans.once_on(rule)
                 if once is not None and once > last:
-                    wishes.append(_Wish(once, order, rule, "start", start))
+                    wishes.append(_Wish(once, order, rule, Basis.START, start))
                 continue
             if rule.interval is None:
                 continue
             same = rule is before.rule
-            basis, anchor, times = "projected", last, 1
+            basis, anchor, times = Basis.PROJECTED, last, 1
             if same:
                 basis, anchor, times = before.basis, before.anchor, before.times + 1
             on = rule.interval.after(anchor, times)
@@ -261,7 +262,7 @@ class Chain:
                     continue
                 since = first if first > start else None
                 if on < first:
-                    wishes.append(_Wish(first, order, rule, "in_force", first, 1, since))
+                    wishes.append(_Wish(first, order, rule, Basis.IN_FORCE, first, 1, since))
                 else:
                     wishes.append(_Wish(on, order, rule, basis, anchor, times, since))
                 break

@@ -153,7 +153,8 @@ class _Reader:
         if data.get(name) is None:
             return None
         path = self._at(*place)
-        tree = node_from_data(data[name], path, self.vocabulary, name=path)
+        called = ".".join(map(str, place))
+        tree = node_from_data(data[name], path, self.vocabulary, name=called)
         self.trees.append(tree)
         return tree
 
@@ -318,7 +319,7 @@ class _Reader:
             raise CriteriaError(path, "no as_of", "as_of is required")
         return Example(
             name=raw["name"],
-            input=raw["input"],
+            input=to_data(raw["input"]),
             as_of=as_of,
             horizon_months=raw.get("horizon_months", MONTHS_A_YEAR),
             expect=tuple(to_data(one) for one in items(raw, "expect", path)),

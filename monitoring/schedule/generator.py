@@ -81,7 +81,7 @@ class Planner:
             elif rule.kind is Kind.EVENT and not rule.anchor:
                 found = plan_event(rule, spans, results, blackouts, horizon)
             else:
-                anchor = _anchor(rule, record, infused)
+                anchor = _anchor(rule, spans, infused)
                 if anchor is None:
                     found = [], [_no_anchor(rule, spans)]
                 else:
@@ -118,12 +118,13 @@ def _tightness(rule: ProtocolRule) -> tuple[bool, date]:
     return rule.kind is not Kind.ONCE, rule.interval.after(_ANY_DAY) if rule.interval else _ANY_DAY
 
 
-def _anchor(rule: ProtocolRule, record: Record, infused: Infused) -> date | None:
+def _anchor(rule: ProtocolRule, spans: Spans, infused: Infused) -> date | None:
+    record = spans.record
     match rule.anchor:
         case Anchor.START | Anchor.BASELINE:
             return record.start_on
         case Anchor.LAST_DOSE:
-            return record.last_dose
+            return record.last_dose or (spans.last if rule.after_stop else None)
         case Anchor.LAST_COURSE:
             return infused.courses[-1] if infused.courses else None
     fact = record.latest.get(rule.anchor)

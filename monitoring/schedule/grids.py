@@ -17,12 +17,13 @@ from monitoring.schedule.record import Blackout
 from monitoring.schedule.rules import Anchor, Level, ProtocolRule
 from monitoring.schedule.spans import Spans
 from monitoring.schedule.timeline import FROM_EVER
+from monitoring.schedule.wording import Basis
 
-WORDS: dict[str, str] = {
-    Anchor.START: "start",
-    Anchor.BASELINE: "baseline",
-    Anchor.LAST_DOSE: "dose",
-    Anchor.LAST_COURSE: "course",
+WORDS: dict[str, Basis] = {
+    Anchor.START: Basis.START,
+    Anchor.BASELINE: Basis.BASELINE,
+    Anchor.LAST_DOSE: Basis.DOSE,
+    Anchor.LAST_COURSE: Basis.COURSE,
 }
 
 
@@ -78,6 +79,8 @@ def plan_grid(
         if ends > as_of:
             items += _items(rule, anchor, dates, split, stop)
             is_open = is_open or split < stop
+    if rule.anchor == Anchor.LAST_DOSE and spans.record.last_dose is None:
+        items = [item._replace(basis=Basis.STOP) for item in items]
     if not spans.is_certain(rule):
         items = [item._replace(why=spans.doubts(rule, item.due_on)) for item in items]
     if blackouts:
@@ -90,7 +93,7 @@ def _items(
 ) -> list[DueItem]:
     """The dates from ``start`` to ``stop`` as open items."""
     opens, grace = rule.window.opens_before, rule.window.overdue_after
-    basis = WORDS.get(rule.anchor, "date_fact")
+    basis = WORDS.get(rule.anchor, Basis.DATE_FACT)
     if rule.level is Level.BLOCKING:
         return [
             new_item(DueItem, (rule, n, due, due - opens, (late := due + grace), basis, anchor, n,

@@ -15,6 +15,7 @@ from certification.criteria.tree_words import date_text
 from monitoring.schedule.items import DueItem, Note, Reason, new_item
 from monitoring.schedule.record import Record
 from monitoring.schedule.rules import INFUSION, Anchor, Infusions, Kind, ProtocolRule
+from monitoring.schedule.wording import Basis
 
 
 class Infused(NamedTuple):
@@ -43,7 +44,7 @@ class _Due(NamedTuple):
     """``base`` and ``times``: counted so many intervals from the first day of a course."""
 
     on: date
-    basis: str
+    basis: Basis
     anchor: date
     times: int = 1
     begins: bool = True
@@ -85,7 +86,7 @@ class InfusionSchedule:
             due = self._due(course, record)
             gap = course is not None and self._begins(course, dose)
             if due is None or (gap and not due.begins):
-                due = self._next_course(course, record) or _Due(dose, "done_only", dose)
+                due = self._next_course(course, record) or _Due(dose, Basis.OF_DAY, dose)
             items.append(self._item(number, due, done_on=dose))
             if course is None or gap:
                 course = _Course(course.number + 1 if course else 1, dose, dose, 1)
@@ -123,11 +124,11 @@ class InfusionSchedule:
     def _due(self, course: _Course | None, record: Record) -> _Due | None:
         """When the infusion after ``course`` so far is due; None when no more is planned."""
         if course is None:
-            return _Due(record.anchors.start_on, "planned", record.anchors.start_on)
+            return _Due(record.anchors.start_on, Basis.PLANNED, record.anchors.start_on)
         days = self._days(course.number)
         if course.given < len(days):
             step = timedelta(days[course.given] - days[course.given - 1])
-            return _Due(course.last + step, "in_course", course.first, begins=False)
+            return _Due(course.last + step, Basis.IN_COURSE, course.first, begins=False)
         return self._next_course(course, record)
 
     def _next_course(self, course: _Course | None, record: Record) -> _Due | None:
@@ -137,8 +138,8 @@ class InfusionSchedule:
         return self._spaced(_Due(interval.after(course.first), self._basis, course.first), course)
 
     @property
-    def _basis(self) -> str:
-        return "dose" if self.infusions.first == self.infusions.later == (0,) else "course"
+    def _basis(self) -> Basis:
+        return Basis.DOSE if self.infusions.first == self.infusions.later == (0,) else Basis.COURSE
 
     def _spaced(self, due: _Due, course: _Course) -> _Due:
         """Not before the spacing rules allow it."""
@@ -152,10 +153,10 @@ class InfusionSchedule:
     def _booked(self, booked: date, due: _Due | None, course: _Course | None) -> _Due:
         if due is None:
             said = "The protocol plans no further infusion."
-            return _Due(booked, "booked", booked, why=(said,))
+            return _Due(booked, Basis.BOOKED, booked, why=(said,))
         begins = due.begins if course is None else self._begins(course, booked)
         said = f"By the interval it is due on {date_text(due.on)}."
-        return _Due(booked, "booked", booked, begins=begins, why=(*due.why, said))
+        return _Due(booked, Basis.BOOKED, booked, begins=begins, why=(*due.why, said))
 
     def _item(
         self, number: int, due: _Due, done_on: date | None = None, projected: bool = False
@@ -197,7 +198,7 @@ class InfusionSchedule:
             days = self._days(course.number)
             if course.given < len(days):
                 step = timedelta(days[course.given] - days[course.given - 1])
-                due = _Due(course.last + step, "in_course", course.first, begins=False)
+                due = _Due(course.last + step, Basis.IN_COURSE, course.first, begins=False)
             elif infusions.interval is None or course.number == infusions.courses:
                 return
             else:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from certification.criteria.tree import Citation
 from monitoring.schedule import wording
 from monitoring.schedule.rules import ProtocolRule
+from monitoring.schedule.wording import Basis
 
 if TYPE_CHECKING:
     from monitoring.schedule.record import Record
@@ -41,7 +42,7 @@ class DueItem(NamedTuple):
     due_on: date
     window_opens_on: date
     overdue_on: date
-    basis: str
+    basis: Basis
     anchor_on: date
     times: int = 1
     projected: bool = False

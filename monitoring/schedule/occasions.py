@@ -15,6 +15,7 @@ from monitoring.schedule.record import Blackout
 from monitoring.schedule.rules import Level, ProtocolRule
 from monitoring.schedule.spans import A_DAY, Spans
 from monitoring.schedule.timeline import FROM_EVER
+from monitoring.schedule.wording import Basis
 
 Found = tuple[list[DueItem], list[Note]]
 
@@ -43,7 +44,7 @@ def plan_baseline(
         due_on=due,
         window_opens_on=opens,
         overdue_on=due + rule.window.overdue_after,
-        basis="baseline",
+        basis=Basis.BASELINE,
         anchor_on=start,
         why=spans.doubts(rule, start),
         blocks_after=FROM_EVER if rule.level is Level.BLOCKING else None,
@@ -93,7 +94,7 @@ def plan_per_infusion(
     record = spans.record
     by_course = rule.each == "course"
     days = infused.courses if by_course else record.doses
-    basis = "course_day" if by_course else "infusion_day"
+    basis = Basis.COURSE_DAY if by_course else Basis.INFUSION_DAY
     runs = spans.in_force(rule)
     items: list[DueItem] = []
     notes: list[Note] = []
@@ -130,7 +131,7 @@ def _within(day: date, runs: Sequence[tuple[date, date]]) -> bool:
     return any(first <= day < ends for first, ends in runs)
 
 
-def _before(rule: ProtocolRule, number: int, day: date, basis: str) -> DueItem:
+def _before(rule: ProtocolRule, number: int, day: date, basis: Basis) -> DueItem:
     opens = day - rule.window.opens_before
     if rule.max_age is not None:
         opens = rule.max_age.before(day)
@@ -162,7 +163,7 @@ def plan_event(
         on = as_of if first <= record.start_on and _without_date(rule, spans) else first
         due = rule.offset.after(on) if rule.offset else on
         opens, overdue = on - rule.window.opens_before, due + rule.window.overdue_after
-        item = DueItem(rule, number, due, opens, overdue, "event", on)
+        item = DueItem(rule, number, due, opens, overdue, Basis.EVENT, on)
         if rule.level is Level.BLOCKING:
             item = item._replace(blocks_after=on - A_DAY)
         done_on = next((day for day in results if day >= max(first, record.start_on)), None)

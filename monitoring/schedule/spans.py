@@ -34,11 +34,15 @@ class Spans:
         self._runs: dict[str, list[tuple[date, date]]] = {}
 
     def _last_infusion(self) -> date | None:
-        """The last one given; where none follows by itself, a booked one counts too."""
-        booked = self.record.booked_on
-        if self._finite and self.record.stop is None and self.record.doses and booked:
-            return booked
-        return self.record.last_dose
+        """The last one given; where none follows by itself, a booked one counts too.
+
+        When treatment has stopped and no infusion is documented, the day of the stop stands for it:
+        the last infusion cannot have been later.
+        """
+        record = self.record
+        if self._finite and record.stop is None and record.doses and record.booked_on:
+            return record.booked_on
+        return record.last_dose or (record.stop.on if record.stop else None)
 
     def span(self, rule: ProtocolRule) -> tuple[date, date]:
         """From the first day to the day after the last on which ``rule`` can ask for anything."""

@@ -6,6 +6,7 @@ Each sentence names what was counted from what, the rule, what moved the date, a
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from certification.criteria.tree_words import date_text
@@ -20,22 +21,28 @@ UNVERIFIED = {
     "proposed": "The number is proposed, not taken from a source: unverified.",
 }
 
-# How an item was counted: the words for ``DueItem.basis``.
-START = "start"
-BASELINE = "baseline"
-RESULT = "result"
-NO_RESULT = "no_result"
-PROJECTED = "projected"
-DOSE = "dose"
-COURSE = "course"
-INFUSION_DAY = "infusion_day"
-COURSE_DAY = "course_day"
-IN_FORCE = "in_force"
-EVENT = "event"
-DATE_FACT = "date_fact"
-PLANNED = "planned"
-BOOKED = "booked"
-DONE_ONLY = "done_only"
+
+class Basis(StrEnum):
+    """What an item was counted from."""
+
+    START = "start"
+    BASELINE = "baseline"
+    RESULT = "result"
+    NO_RESULT = "no_result"
+    PROJECTED = "projected"
+    DOSE = "dose"
+    STOP = "stop"
+    COURSE = "course"
+    IN_COURSE = "in_course"
+    INFUSION_DAY = "infusion_day"
+    COURSE_DAY = "course_day"
+    IN_FORCE = "in_force"
+    WAITING = "waiting"
+    EVENT = "event"
+    DATE_FACT = "date_fact"
+    PLANNED = "planned"
+    BOOKED = "booked"
+    OF_DAY = "of_day"
 
 
 def because(item: DueItem) -> str:
@@ -55,39 +62,41 @@ def _counted(item: DueItem) -> str:
     span = span.replace("-", "") if rule.offset else span
     label = rule.label
     match item.basis:
-        case "start":
+        case Basis.START:
             return f"{span} after the start of treatment on {on}"
-        case "baseline":
+        case Basis.BASELINE:
             lead = f"{span} before" if rule.offset else "Before"
             return f"{lead} the first infusion on {on}"
-        case "result":
+        case Basis.RESULT:
             return f"{span} after the last {label} on {on}"
-        case "no_result":
+        case Basis.NO_RESULT:
             return f"{span} after the start of treatment on {on}, as no {label} is documented since"
-        case "projected":
+        case Basis.PROJECTED:
             return f"{span} after the {label} that is due on {on}, if that is done on its date"
-        case "dose":
+        case Basis.DOSE:
             return f"{span} after the last infusion on {on}"
-        case "course":
+        case Basis.STOP:
+            return f"{span} after the stop on {on}, as no infusion is documented"
+        case Basis.COURSE:
             return f"{span} after the first day of the course that began on {on}"
-        case "infusion_day":
+        case Basis.INFUSION_DAY:
             return f"For the infusion on {on}"
-        case "course_day":
+        case Basis.COURSE_DAY:
             return f"For the course that begins on {on}"
-        case "in_force":
+        case Basis.IN_FORCE:
             return f"Due from {on}, when this rule comes into force"
-        case "waiting":
+        case Basis.WAITING:
             return f"Waited for since {on}, by the rule before this one"
-        case "event":
+        case Basis.EVENT:
             return f"Because of what was documented on {on}"
-        case "date_fact":
+        case Basis.DATE_FACT:
             after = f"{span} after" if span else "On"
             return f"{after} {rule.anchor_label.lower() or 'the event'} ({on})"
-        case "planned":
+        case Basis.PLANNED:
             return f"The first infusion, planned for {on}"
-        case "in_course":
+        case Basis.IN_COURSE:
             return f"In the course that began on {on}"
-        case "booked":
+        case Basis.BOOKED:
             return f"Booked for {on}"
         case _:
             return f"{label} of {on}"
