@@ -45,6 +45,16 @@ class Period(Entry):
         return self
 
 
+class Interval(Period):
+    """A length of time that is not zero: what recurs must move on."""
+
+    @model_validator(mode="after")
+    def _moves_on(self) -> Interval:
+        if not any((self.days, self.weeks, self.months, self.years)):
+            raise PydanticCustomError("pack_interval", "at least one day")
+        return self
+
+
 class Offset(Entry):
     """How long after its anchor something is due; before it, when negative."""
 
@@ -93,8 +103,8 @@ class ProtocolRule(Entry):
     anchor: Key | None = None
     each: Literal["dose", "course"] | None = None
     offset: Offset | None = None
-    interval: Period | None = None
-    lasts: Period | None = None
+    interval: Interval | None = None
+    lasts: Interval | None = None
     window: Window | None = None
     max_age: Period | None = None
     until: Until | None = None
@@ -149,7 +159,7 @@ class Infusions(Entry):
     """When infusions are due: the days of a course, and from course to course."""
 
     title: Label | None = None
-    interval: Period | None = None
+    interval: Interval | None = None
     first: Annotated[list[Annotated[int, Field(ge=0, le=366)]], Field(min_length=1)] = [0]
     later: Annotated[list[Annotated[int, Field(ge=0, le=366)]], Field(min_length=1)] = [0]
     courses: int | None = Field(default=None, ge=1, le=100)

@@ -17,7 +17,7 @@ from monitoring.schedule.grids import plan_grid
 from monitoring.schedule.infusions import Infused, InfusionSchedule
 from monitoring.schedule.items import DueItem, Note, Plan, Reason
 from monitoring.schedule.occasions import plan_baseline, plan_event, plan_per_infusion
-from monitoring.schedule.record import Anchors, Record, Result, read_record
+from monitoring.schedule.record import Anchors, Blackout, Record, Result, read_record
 from monitoring.schedule.rules import Anchor, Kind, Protocol, ProtocolRule
 from monitoring.schedule.spans import Spans
 from monitoring.schedule.timeline import Timeline
@@ -66,7 +66,9 @@ class Planner:
         for rules in self._groups:
             test = rules[0].test
             results = record.results.get(test, ())
-            blackouts = [one for one in record.blackouts if one.rule.test == test]
+            blackouts: Sequence[Blackout] = ()
+            if record.blackouts:
+                blackouts = [one for one in record.blackouts if one.rule.test == test]
             if rules[0].family or rules[0].anchor == Anchor.LAST_RESULT:
                 chain = Chain(rules, spans, results, blackouts)
                 chain.plan(horizon)

@@ -38,7 +38,9 @@ class Period:
 
     def after(self, anchor: date, times: int = 1) -> date:
         """The day that lies ``times`` periods after ``anchor``, counted in one step."""
-        day = add_months(anchor, self.months * times) if self.months else anchor
+        if not self.months:
+            return anchor + timedelta(self.days * times)
+        day = add_months(anchor, self.months * times)
         return day + timedelta(self.days * times) if self.days else day
 
     def before(self, anchor: date) -> date:
@@ -46,8 +48,11 @@ class Period:
 
     def dates(self, anchor: date, first: int, until: date) -> list[date]:
         """The days ``first``, ``first + 1``, ... periods after ``anchor``, up to ``until``."""
+        if not self.months:
+            start = anchor.toordinal() + self.days * first
+            return list(map(date.fromordinal, range(start, until.toordinal() + 1, self.days or 1)))
         found: list[date] = []
-        if self.months and not self.days and anchor.day <= _ALWAYS_THERE:
+        if not self.days and anchor.day <= _ALWAYS_THERE:
             year, month = divmod(anchor.year * 12 + anchor.month - 1 + self.months * first, 12)
             step, number = self.months, anchor.day
             while (day := date(year, month + 1, number)) <= until:

@@ -48,6 +48,7 @@ MISTAKES = {
         "    level: blocking\n    window: {opens_before_days: -1}\n",
         "at least 0",
     ),
+    "an interval of nothing": ("interval: {months: 6}", "interval: {days: 0}", "at least one day"),
     "an empty period": ("interval: {months: 6}", "interval: {}", "days, weeks, months or years"),
     "an end that is none": (
         "    level: blocking\n",
