@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from xdist.scheduler import LoadScopeScheduling
 
 from certification.models import Case, CriteriaVersion, Patient, Site, User
 from config.roles import Role
@@ -18,6 +20,21 @@ from tests.factories import (
     TurnaroundProfileFactory,
     UserFactory,
 )
+
+
+# What shares something expensive runs on one worker: one server with its browser, one demonstration.
+TOGETHER = ("tests/browser/", "tests/certification/test_demo.py")
+
+
+class TogetherScheduling(LoadScopeScheduling):
+    """Gives tests to workers one by one, and those that belong together to the same worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherScheduling:
+    return TogetherScheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

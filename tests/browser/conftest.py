@@ -32,11 +32,15 @@ WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 360, "height": 740}
 
 
+# The browser's own event loop runs in this process from the first journey on; Django would take
+# every later test that reads the database for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if CHROMIUM is None and not os.environ.get("MYELIN_REQUIRE_BROWSER"):
                 item.add_marker(pytest.mark.skip(reason="needs Chromium: make browsers"))
 
@@ -71,6 +75,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     environment = {
         **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
         "DEBUG": "1",
         "DEMO": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'browser.sqlite3'}",

@@ -29,9 +29,6 @@ from certification.workflow import CaseStatus, ContentStatus
 AS_OF = "2026-11-23"
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
-# One worker tells the whole demonstration, once.
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 def run(people: int = 220, cases: int = 96) -> str:
     output = StringIO()
