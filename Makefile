@@ -42,7 +42,7 @@ run: install
 	@$(PY) manage.py runserver --noreload "127.0.0.1:$(PORT)"
 
 test: install-dev
-	$(PY) -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(PY) -m pytest -n 2 $(TESTS)
 
 format: install-dev
 	$(PY) -m ruff check --fix --quiet .

@@ -21,8 +21,7 @@ from tests.factories import (
     UserFactory,
 )
 
-
-# What shares something expensive runs on one worker: one server with its browser, one demonstration.
+# What shares something expensive runs on one worker: a server with its browser, a demonstration.
 TOGETHER = ("tests/browser/", "tests/certification/test_demo.py")
 
 
