@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
@@ -26,6 +28,16 @@ TEMPLATE = engines["django"].from_string(
 @login_required(login_url="/")
 def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(TEMPLATE.render({"visits": request.session.get("visits", 0)}, request))
+
+
+def addressed(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Sends every request to the addresses of this module."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.urlconf = __name__  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return middleware
 
 
 urlpatterns = [path("bare/", bare)]
