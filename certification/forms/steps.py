@@ -13,7 +13,9 @@ from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.template import Context
 from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
 from certification.actions.answers import Entry
 from certification.case_facts import prefill
@@ -123,6 +125,10 @@ class StepForm(PageForm):
             QuestionBlocks(questions),
             FoldedBlocks(optional),
         )
+
+    def drawn(self) -> SafeString:
+        """The layout alone: the template tag of crispy adds what a page of many forms needs."""
+        return self.helper.render_layout(self, Context())
 
     def entries(self, answered: Container[str]) -> dict[str, Entry]:
         """What was typed, by fact key. A new answer that names no source takes the page's."""

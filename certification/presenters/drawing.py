@@ -13,6 +13,7 @@ from functools import lru_cache
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
+from certification.presenters.citations import Source
 from certification.presenters.inputs import Option
 from certification.presenters.questions import Question, Reasons
 from certification.presenters.trees import Branch
@@ -25,6 +26,17 @@ def drawn_questions(questions: Iterable[Question]) -> SafeString:
 def drawn_branches(branches: Iterable[Branch]) -> SafeString:
     """The criteria of a tree that was made without sources: states and sentences, no answers."""
     return mark_safe("".join(_branch(branch) for branch in branches))
+
+
+def drawn_references(sources: Iterable[Source]) -> SafeString:
+    return mark_safe(_references(tuple(sources)))
+
+
+@lru_cache(maxsize=512)
+def _references(sources: tuple[Source, ...]) -> str:
+    if not sources:
+        return ""
+    return get_template("components/references.html").render({"references": sources})
 
 
 def _question(question: Question) -> str:

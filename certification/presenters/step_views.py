@@ -16,7 +16,8 @@ from certification.forms.steps import StepForm
 from certification.models import Answer, Case, User
 from certification.policies import Change, Refused, Stale, can_answer_case
 from certification.presenters.cases import CaseHead, case_head
-from certification.presenters.citations import Source, Sources
+from certification.presenters.citations import Sources
+from certification.presenters.drawing import drawn_references
 from certification.presenters.inputs import Option
 from certification.presenters.questions import Clash, Questions, page_sources
 from certification.presenters.steps import (
@@ -39,7 +40,7 @@ class StepView:
     form: StepForm
     panel: Panel
     links: list[StepLink]
-    references: list[Source]
+    references: str
     revision: int
     may_answer: bool
     previous_url: str
@@ -78,7 +79,7 @@ def step_view(
         ),
         panel=panel_of(case, standing),
         links=step_links(case, standing, titles, step),
-        references=sources.listed(),
+        references=drawn_references(sources.listed()),
         revision=case.revision if revision is None else revision,
         may_answer=can_answer_case(user, case),
         previous_url=_previous_url(case, standing, step),

@@ -22,6 +22,7 @@ from certification.presenters.wording import counted
 from certification.wizard import Standing, Step, open_keys, state_of, troubled_keys
 
 SHOWN_SHORTEST = 6
+STATE_WORDS = {"done": ", done", "attention": ", needs attention", "todo": ", not started"}
 RECOMMENDATIONS = {
     Recommendation.CERTIFY: ("Certify", "Every criterion is met and nothing stands against it."),
     Recommendation.REFER: (
@@ -41,6 +42,15 @@ class StepLink:
     url: str
     state: str
     note: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        return self.state == "current"
+
+    @property
+    def state_words(self) -> str:
+        """The state for those who do not see the icon."""
+        return STATE_WORDS.get(self.state, "")
 
 
 @dataclass(frozen=True, slots=True)
