@@ -6,10 +6,14 @@ never with today's content.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
+
+from django.apps import apps
+from django.utils.module_loading import import_string
 
 from certification.criteria.codec import read_document
 from certification.criteria.evaluation import Evaluation, Evaluator, Explanation
@@ -149,15 +153,14 @@ def prefill(
     others = {row.pk: row for row in patient.cases.only("number", "therapy_id", "patient_id")}
     if exclude is not None:
         others.pop(exclude.pk, None)
-    keys = list(fact_keys)
-    if not others or not keys:
+    if not fact_keys:
         return {}
     vocabulary = vocabulary_of(exclude.criteria_version) if exclude is not None else {}
     # A person's cases belong to the person's site.
     site = exclude.site if exclude is not None else patient.site
     newest: dict[str, tuple[date, Answer]] = {}
     given = Answer.objects.filter(
-        case__in=list(others), fact_key__in=keys, state=Answer.State.GIVEN
+        case__in=list(others), fact_key__in=fact_keys, state=Answer.State.GIVEN
     ).only("case_id", "fact_key", "value", "observed_on", "source", "answered_at")
     for answer in given.order_by("answered_at", "id"):
         key, other = answer.fact_key, others[answer.case_id]
@@ -167,7 +170,7 @@ def prefill(
         seen_on = answer.observed_on or local_date(answer.answered_at, site.time_zone)
         if key not in newest or seen_on >= newest[key][0]:
             newest[key] = (seen_on, answer)
-    return {
+    offers = {
         key: Prefill(
             answer.value,
             answer.observed_on,
@@ -178,6 +181,19 @@ def prefill(
         )
         for key, (seen_on, answer) in newest.items()
     }
+    for source in _prefill_sources():
+        for key, offer in source(patient, fact_keys, as_of, exclude).items():
+            if key not in offers or offer.age_days <= offers[key].age_days:
+                offers[key] = offer
+    return offers
+
+
+@cache
+def _prefill_sources() -> tuple[Callable[..., Mapping[str, Prefill]], ...]:
+    """What other apps offer: the dotted path in ``prefill_source`` of their configuration, called
+    with the person, the fact keys, the day and the case that is being answered."""
+    paths = (getattr(app, "prefill_source", "") for app in apps.get_app_configs())
+    return tuple(import_string(path) for path in paths if path)
 
 
 def read_typed(definition: FactDefinition, typed: Any, *, as_of: date, valid_on: date) -> Any:
