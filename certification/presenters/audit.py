@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 
 from certification.models import AuditEvent, Fact, User
 from certification.presenters.wording import counted, listed, moment_words
@@ -29,6 +30,7 @@ class EventLine:
     details: tuple[str, ...]
     object_type: str
     object_id: str
+    url: str = ""
 
 
 def chosen_events(user: User, chosen: Mapping[str, Any]) -> QuerySet[AuditEvent]:
@@ -60,7 +62,17 @@ def event_line(event: AuditEvent, zone: str, labels: Mapping[str, str] | None = 
         details=tuple(_details(event.data, labels or {})),
         object_type=event.object_type,
         object_id=event.object_id,
+        url=_url(event),
     )
+
+
+def _url(event: AuditEvent) -> str:
+    """The record that it happened to: the case, else the person."""
+    if event.case_id is not None:
+        return reverse("certification:case", args=[event.case_id])
+    if event.patient_id is not None:
+        return reverse("certification:patient", args=[event.patient_id])
+    return ""
 
 
 def fact_labels(events: Iterable[AuditEvent]) -> dict[str, str]:

@@ -289,6 +289,8 @@ class Questions:
             value = parse_value(definition, prefill.value)
         except FactError:
             return None
+        if any(choice.unknown and choice.value == value for choice in definition.choices):
+            return None
         limit = self.standing.plan.max_age_days.get(definition.key)
         observed = f"observed {day_words(prefill.observed_on)}, " if prefill.observed_on else ""
         return Offer(

@@ -10,11 +10,18 @@ import pytest
 from django.test import Client
 
 from certification.actions.cases import Entry
+from certification.criteria.codec import (
+    content_hash,
+    criteria_set_from_data,
+    document,
+    vocabulary_from_data,
+)
 from certification.models import Answer, AuditEvent, Case, User
 from config.roles import Role
 from tests.certification.actions.flow import answer, decide, refer
 from tests.certification.views.conftest import SignIn, case_url, somebody
-from tests.factories import CaseFactory, PatientFactory
+from tests.factories import CaseFactory, CriteriaVersionFactory, PatientFactory
+from tests.factories.content import SET
 
 pytestmark = pytest.mark.usefixtures("references", "facts")
 
@@ -319,6 +326,64 @@ def test_what_is_registered_or_worked_out_is_not_asked(reviewer: Client, case: C
     assert 'name="a-age_years"' not in page
     page = reviewer.get(first(case) + "?ask=age_years").content.decode()
     assert 'name="a-age_years"' in page
+
+
+def test_a_given_value_that_differs_from_the_computed_one_is_told(
+    reviewer: Client, case: Case
+) -> None:
+    reviewer.post(first(case), sent(case, age_years="30"))
+    page = reviewer.get(first(case)).content.decode()
+    assert "Documented as 30 years, but the other answers give 41 years." in page
+
+
+def test_contradictory_answers_are_flagged_at_each_question(
+    reviewer: Client, case: Case, nurse: User, now: datetime
+) -> None:
+    says = "The second day is before the first."
+    facts = [
+        {"key": "first_day", "label": "First day", "type": "date"},
+        {
+            "key": "second_day",
+            "label": "Second day",
+            "type": "date",
+            "contradictions": [
+                {
+                    "when": {"fact": "second_day", "op": "lt", "value_of": "first_day"},
+                    "says": says,
+                }
+            ],
+        },
+    ]
+    tests = [{"fact": key, "op": "within_days", "value": 90} for key in ("first_day", "second_day")]
+    vocabulary = vocabulary_from_data(facts)
+    data = SET | {"indications": {"all": tests}, "contraindications": None, "precautions": []}
+    stored = document(criteria_set_from_data(data, "test", vocabulary), vocabulary)
+    version = CriteriaVersionFactory(
+        set_key="contradicting", document=stored, content_hash=content_hash(stored)
+    )
+    flagged = CaseFactory(patient=case.patient, criteria_version=version, opened_by=nurse)
+    answer(
+        flagged,
+        nurse,
+        now,
+        {"first_day": Entry("2027-01-08"), "second_day": Entry("2027-01-04")},
+    )
+    page = reviewer.get(case_url("-step", flagged, "questions")).content.decode()
+    assert page.count(f"{says} Until this is put right") >= 2
+    assert (
+        "Contradicts another answer" in reviewer.get(case_url("-check", flagged)).content.decode()
+    )
+    assert says in reviewer.get(case_url("-recommendation", flagged)).content.decode()
+
+
+def test_an_earlier_not_tested_is_no_offer(
+    reviewer: Client, case: Case, nurse: User, now: datetime
+) -> None:
+    earlier = CaseFactory(
+        patient=case.patient, criteria_version=case.criteria_version, opened_by=nurse
+    )
+    answer(earlier, nurse, now, {"antibody": Entry("not_tested")})
+    assert "Confirm and use" not in reviewer.get(second(case)).content.decode()
 
 
 def test_readers_see_the_answers_but_no_way_to_write(
