@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -20,34 +19,11 @@ from certification.models import Answer, AuditEvent, Case, User
 from config.roles import Role
 from tests.certification.actions.flow import answer, decide, refer
 from tests.certification.views.conftest import SignIn, case_url, somebody
+from tests.certification.views.typed import answer_to, first, second, sent
 from tests.factories import CaseFactory, CriteriaVersionFactory, PatientFactory
 from tests.factories.content import SET
 
 pytestmark = pytest.mark.usefixtures("references", "facts")
-
-
-def sent(case: Case, **typed: Any) -> dict[str, Any]:
-    """A form as the page would send it: every question named was on the page."""
-    case.refresh_from_db()
-    data: dict[str, Any] = {"revision": case.revision, "save": "1"}
-    for key, value in typed.items():
-        name = f"a-{key.partition('__')[0]}"
-        data[f"{name}-asked"] = "1"
-        suffix = key.partition("__")[2].replace("__", "-")
-        data[f"{name}-{suffix}" if suffix else name] = value
-    return data
-
-
-def first(case: Case) -> str:
-    return case_url("-step", case, "questions-1")
-
-
-def second(case: Case) -> str:
-    return case_url("-step", case, "questions-2")
-
-
-def answer_to(case: Case, key: str) -> Answer | None:
-    return case.answers.filter(fact_key=key).first()
 
 
 def test_a_question_shows_its_reason_criterion_and_source(reviewer: Client, case: Case) -> None:
@@ -241,60 +217,6 @@ def test_an_offer_that_is_too_old_says_so(
     )
     answer(earlier, nurse, now, {"antibody": Entry("negative", date(2026, 3, 1), "laboratory")})
     assert "Too old for these criteria" in reviewer.get(second(case)).content.decode()
-
-
-class TestTwoPeople:
-    """A second reviewer answers while the first one's page is open."""
-
-    @pytest.fixture
-    def other(self, case: Case, sign_in: SignIn) -> Client:
-        return sign_in(somebody(case.site, Role.NURSE_REVIEWER))
-
-    def test_both_versions_are_shown_and_theirs_stays_until_chosen(
-        self, reviewer: Client, other: Client, case: Case
-    ) -> None:
-        mine = sent(case, edss="6", edss__note="mine")
-        other.post(first(case), sent(case, edss="4"))
-        response = reviewer.post(first(case), mine)
-        page = response.content.decode()
-        assert response.status_code == 409
-        assert "Theirs: <strong>4</strong>" in page
-        assert "Yours, as typed below: <strong>6</strong>" in page
-        assert 'value="mine"' in page, "what was typed is kept"
-        assert answer_to(case, "edss").value == 4  # type: ignore[union-attr]
-
-    @pytest.mark.parametrize(("choice", "stays"), [("theirs", 4), ("mine", 6)])
-    def test_the_reviewer_chooses(
-        self, reviewer: Client, other: Client, case: Case, choice: str, stays: float
-    ) -> None:
-        mine = sent(case, edss="6")
-        other.post(first(case), sent(case, edss="4"))
-        page = reviewer.post(first(case), mine).content.decode()
-        revision = re.search(r'name="revision" id="revision" value="(\d+)"', page)
-        assert revision is not None
-        again = mine | {"revision": revision[1], "a-edss-keep": choice}
-        assert reviewer.post(first(case), again).status_code == 302
-        assert answer_to(case, "edss").value == stays  # type: ignore[union-attr]
-
-    def test_different_questions_do_not_disturb_each_other(
-        self, reviewer: Client, other: Client, case: Case
-    ) -> None:
-        mine = sent(case, edss="6", diagnosis_confirmed="")
-        other.post(first(case), sent(case, diagnosis_confirmed="yes"))
-        assert reviewer.post(first(case), mine).status_code == 302
-        assert answer_to(case, "diagnosis_confirmed").value is True  # type: ignore[union-attr]
-        assert answer_to(case, "edss").value == 6  # type: ignore[union-attr]
-
-    def test_in_the_background_the_conflict_is_told_and_nothing_is_swapped_away(
-        self, reviewer: Client, other: Client, case: Case
-    ) -> None:
-        mine = sent(case, edss="6")
-        other.post(first(case), sent(case, edss="4"))
-        response = reviewer.post(first(case), mine, headers={"HX-Request": "true"})
-        page = response.content.decode()
-        assert "Not saved" in page
-        assert "hx-swap-oob" not in page
-        assert "HX-Trigger-After-Settle" not in response
 
 
 def test_a_save_in_the_background_brings_back_only_what_changed(
