@@ -196,9 +196,11 @@ def reader_as(
     """Makes a reader who is signed in as an account, in a window of their own."""
     contexts: list[BrowserContext] = []
 
-    def make(username: str = "", viewport: Any = None) -> Reader:
+    def make(username: str = "", viewport: Any = None, *, scripts: bool = True) -> Reader:
         state = signed_in(username) if username else None
-        context = browser.new_context(viewport=viewport or WIDE, storage_state=state)  # type: ignore[arg-type]
+        context = browser.new_context(
+            viewport=viewport or WIDE, storage_state=state, java_script_enabled=scripts
+        )
         contexts.append(context)
         return Reader(context.new_page(), server)
 

@@ -96,6 +96,21 @@ def test_a_case_can_be_worked_on_a_screen_360_pixels_wide(reader_as: Callable[..
         reader.check()
 
 
+def test_the_wizard_works_without_scripts(reader_as: Callable[..., Reader]) -> None:
+    reader = reader_as("nurse", scripts=False)
+    wanted = request("methylprednisolone_ivmp-acute_course", "Scriptless", recommendation="certify")
+    register(reader, wanted)
+    open_case(reader, wanted)
+    page = reader.page
+    step = page.url
+    answer_step(page, wanted)
+    typed = page.locator("input[type=radio]:checked").count()
+    page.get_by_role("button", name="Save and continue").click()
+    page.wait_for_url(lambda url: url != step)
+    page.goto(step)
+    assert page.locator("input[type=radio]:checked").count() == typed > 0
+
+
 def pages_of(username: str) -> list[str]:
     everybody = ["/", "/therapies/", "/evidence/", "/editorial-policy/", "/glossary/"]
     return {
