@@ -132,14 +132,16 @@ def planned_through(record: CourseRecord, plan: Plan) -> date:
 
 
 def tail_end(protocol: Protocol, last_dose: date | None, stopped_on: date) -> date | None:
-    """Until when a stopped course is watched: the longest tail of its rules; None: no end known."""
+    """Until when a stopped course is watched: the longest tail of its rules; None: no end known.
+
+    When no infusion is documented the tail counts from the stop, as in the schedule engine: the
+    last infusion cannot have been later.
+    """
     untils = [rule.until for rule in protocol.rules if rule.until is not None]
-    if last_dose is None:
-        return stopped_on
     if any(until.open for until in untils):
         return None
     months = [until.months_after_last_dose or 0 for until in untils]
-    return max([stopped_on, *(add_months(last_dose, number) for number in months)])
+    return max([stopped_on, *(add_months(last_dose or stopped_on, number) for number in months)])
 
 
 def checklist_questions(protocol: Protocol) -> dict[str, tuple[FactDefinition, bool]]:

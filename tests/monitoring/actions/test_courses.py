@@ -168,6 +168,17 @@ def test_stopping_cancels_visits_and_watches_the_tail(
     assert restarted.pk != course.pk
 
 
+def test_without_a_documented_infusion_the_tail_counts_from_the_stop(
+    infusion_nurse: User, course: InfusionCourse
+) -> None:
+    course = stop_course(
+        by=infusion_nurse, now=at(START), course=course, revision=course.revision,
+        stopped_on=START, reason="Went elsewhere.",
+    )  # fmt: skip
+    assert course.watch_until_on == date(2027, 8, 1), "6 months after the stop"
+    assert open_items(course)
+
+
 def test_a_stop_lies_between_the_last_infusion_and_today(
     infusion_nurse: User, course: InfusionCourse
 ) -> None:
