@@ -199,7 +199,11 @@ def reader_as(
     def make(username: str = "", viewport: Any = None, *, scripts: bool = True) -> Reader:
         state = signed_in(username) if username else None
         context = browser.new_context(
-            viewport=viewport or WIDE, storage_state=state, java_script_enabled=scripts
+            viewport=viewport or WIDE,
+            storage_state=state,
+            java_script_enabled=scripts,
+            # So that no colour is looked at while it is still changing.
+            reduced_motion="reduce",
         )
         contexts.append(context)
         return Reader(context.new_page(), server)
