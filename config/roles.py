@@ -21,6 +21,7 @@ class Permission(StrEnum):
     APPROVE_CONTENT = "content.approve"
     READ_AUDIT = "audit.read"
     MANAGE_USERS = "users.manage"
+    VIEW_MONITORING = "monitoring.view"
     MONITOR = "monitoring.work"
 
 
@@ -54,6 +55,7 @@ ROLES: dict[Role, RoleCard] = {
                 P.VIEW_CASES,
                 P.PREPARE_CASES,
                 P.CERTIFY_WHEN_MET,
+                P.VIEW_MONITORING,
                 P.VIEW_CONTENT,
             }
         ),
@@ -69,6 +71,7 @@ ROLES: dict[Role, RoleCard] = {
                 P.PREPARE_CASES,
                 P.CERTIFY_WHEN_MET,
                 P.DETERMINE,
+                P.VIEW_MONITORING,
                 P.VIEW_CONTENT,
             }
         ),
@@ -76,7 +79,16 @@ ROLES: dict[Role, RoleCard] = {
     Role.INFUSION_NURSE: RoleCard(
         "Infusion nurse",
         "Infusion centre or MS nurse: courses, schedules, visits, results and holds.",
-        frozenset({P.VIEW_PATIENTS, P.EDIT_PATIENTS, P.VIEW_CASES, P.MONITOR, P.VIEW_CONTENT}),
+        frozenset(
+            {
+                P.VIEW_PATIENTS,
+                P.EDIT_PATIENTS,
+                P.VIEW_CASES,
+                P.VIEW_MONITORING,
+                P.MONITOR,
+                P.VIEW_CONTENT,
+            }
+        ),
     ),
     Role.CONTENT_EDITOR: RoleCard(
         "Content editor",
@@ -91,7 +103,7 @@ ROLES: dict[Role, RoleCard] = {
     Role.AUDITOR: RoleCard(
         "Auditor",
         "Compliance: reads everything, changes nothing.",
-        frozenset({P.VIEW_PATIENTS, P.VIEW_CASES, P.VIEW_CONTENT, P.READ_AUDIT}),
+        frozenset({P.VIEW_PATIENTS, P.VIEW_CASES, P.VIEW_MONITORING, P.VIEW_CONTENT, P.READ_AUDIT}),
     ),
     Role.ADMINISTRATOR: RoleCard(
         "Administrator",

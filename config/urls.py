@@ -9,5 +9,6 @@ urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("monitoring/", include("monitoring.urls")),
     path("", include("certification.urls")),
 ]

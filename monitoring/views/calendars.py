@@ -1,0 +1,14 @@
+"""At which secret address does a calendar programme read the schedule?"""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+
+from certification.views.reach import StaffRequest
+from config.access import requires
+from config.roles import Permission
+
+
+@requires(Permission.VIEW_MONITORING)
+def calendars(request: StaffRequest) -> HttpResponse:
+    raise Http404
