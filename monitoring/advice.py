@@ -15,6 +15,8 @@ from certification.criteria.codec_nodes import citation_to_data
 from certification.models import Statement, Therapy
 from monitoring.models import InfusionCourse, Visit
 from monitoring.planning import protocol_of
+from monitoring.reactions import reaction_findings
+from monitoring.schedule.thresholds import Act
 
 MISSED = ("P4", "M4")
 """Rows of the article that speak of a missed infusion and of pretreatment."""
@@ -22,6 +24,7 @@ REACTION = ("M4", "M3")
 NOT_GIVEN = (Visit.State.MISSED, Visit.State.NOT_INFUSED)
 GRADE_KEY = "infusion_reaction_grade_{grade}"
 """The key of the statement that says what a CTCAE grade asks for."""
+HOLDS = "Recording it holds the next infusion until a named person releases the hold."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,10 @@ def advice_for(course: InfusionCourse, on: date) -> list[Advice]:
     return advice
 
 
-def advice_for_grade(therapy: Therapy, grade: int) -> list[Advice]:
-    """What a CTCAE grade asks for now, and what the label of the therapy says of reactions."""
-    return [*_grades([grade]), *_handling(therapy)]
+def advice_for_grade(course: InfusionCourse, grade: int, on: date) -> list[Advice]:
+    """What a CTCAE grade asks for now, whether it holds the next infusion, and what the label of
+    the therapy says of reactions."""
+    return [*_grades([grade]), *_holding(course, grade, on), *_handling(course.therapy)]
 
 
 def _article(why: str, seeds: tuple[str, ...]) -> Iterator[Advice]:
@@ -80,6 +84,14 @@ def _statements(why: str, source: str, statements: Any) -> Iterator[Advice]:
             for one in row.citations.all()
         ]
         yield Advice(why, source, row.says, cite, row.verified, row.note)
+
+
+def _holding(course: InfusionCourse, grade: int, on: date) -> Iterator[Advice]:
+    for finding in reaction_findings(course.protocol_version, grade, on):
+        if finding.act is Act.HOLD:
+            cite = [citation_to_data(one) for one in finding.cite]
+            says = f"{HOLDS} {finding.says}"
+            yield Advice("reaction", "protocol", says, cite, finding.interpretation.verified)
 
 
 def _missed(course: InfusionCourse) -> Iterator[Advice]:

@@ -1,4 +1,4 @@
-"""What follows from a result: an alert, a hold on the next infusion, or nothing?
+"""What follows from a result, or a reaction: an alert, a hold on the next infusion, or nothing?
 
 The rules are content: the interpretations of each protocol by which the person is watched. The same
 finding of the same result is told once, and a correction that finds the same does not tell it anew.
@@ -7,13 +7,14 @@ finding of the same result is told once, and a correction that finds the same do
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from certification.criteria.codec_nodes import citation_to_data
 from certification.models import User
-from monitoring.models import Alert, Hold, InfusionCourse, Result
+from monitoring.models import Alert, Hold, InfusionCourse, Reaction, Result
 from monitoring.planning import plan_record, record_of, result_facts
 from monitoring.protocols import compiled
+from monitoring.reactions import reaction_findings
 from monitoring.schedule.conditions import narrowed
 from monitoring.schedule.thresholds import Act, Finding, interpret
 
@@ -65,6 +66,41 @@ def act_on_findings(
                     )
                 )  # fmt: skip
     return raised
+
+
+def act_on_reaction(
+    reaction: Reaction, course: InfusionCourse, *, on: date, by: User, now: datetime
+) -> list[Alert | Hold]:
+    """Raises what the grade of a reaction asks for. Part of the act that recorded it.
+
+    A hold that stands already is not placed again.
+    """
+    raised: list[Alert | Hold] = []
+    for finding in reaction_findings(course.protocol_version, reaction.grade, on):
+        said = f"Grade {reaction.grade} reaction on {on:%d %b %Y} ({reaction.symptoms})."
+        cite = [citation_to_data(one) for one in finding.cite]
+        if finding.act is Act.ALERT:
+            raised.append(
+                Alert.objects.create(
+                    patient=course.patient, site=course.site, course=course, rule=finding.id,
+                    says=f"{said} {finding.says}", cite=cite, raised_at=now,
+                )
+            )  # fmt: skip
+        elif (
+            finding.act is Act.HOLD and course.stopped_on is None and not _held(course, finding.id)
+        ):
+            reason = _shortened(f"{said} {finding.says}")
+            raised.append(
+                Hold.objects.create(
+                    course=course, reason=reason, rule=finding.id, cite=cite,
+                    placed_by=by, placed_at=now,
+                )
+            )  # fmt: skip
+    return raised
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_REASON else f"{text[: LONGEST_REASON - 1]}…"
 
 
 def _told(result: Result) -> Iterator[str]:

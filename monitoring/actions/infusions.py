@@ -14,7 +14,8 @@ from certification.actions.revisions import changed_data
 from certification.actions.typed_text import one_line, paragraphs
 from certification.models import User
 from certification.policies import Refused
-from monitoring.actions.locks import locked_course, locked_visit, today_at
+from monitoring.actions.findings import act_on_reaction
+from monitoring.actions.locks import check_visit_unchanged, locked_course, locked_visit, today_at
 from monitoring.actions.plans import replan_locked
 from monitoring.clearing import check_clear_to_infuse
 from monitoring.models import Reaction, Visit
@@ -23,13 +24,12 @@ from monitoring.policies import (
     check_can_record_reaction,
     check_not_future,
 )
+from monitoring.reactions import GRADES
 
 VITALS = ("minutes", "systolic", "diastolic", "pulse", "temperature", "saturation", "respiration")
 """Columns of a row of vital signs: minutes after the start, mmHg, beats, degrees Celsius, percent,
 breaths."""
 MOST_VITALS, LARGEST_VITAL, MOST_MINUTES = 60, 1000, 24 * 60
-GRADES = range(1, 6)
-"""CTCAE grades."""
 
 
 @transaction.atomic
@@ -104,15 +104,23 @@ def record_reaction(
     visit: Visit,
     grade: int,
     symptoms: str,
+    revision: int | None = None,
     began_minutes: int | None = None,
     treatment: str = "",
     outcome: str = "",
 ) -> Reaction:
     """Records a reaction to an infusion by its CTCAE grade. ``advice`` tells what the grade asks
-    for, and the next visit carries it."""
-    locked_course(visit.course)
-    visit = Visit.objects.select_related("course__site", "course__patient").get(pk=visit.pk)
+    for, and the next visit carries it.
+
+    When the protocol says so, the grade holds the next infusion until somebody has decided.
+    ``revision``: the visit as it was seen, so that the same reaction is not recorded twice.
+    """
+    course = locked_course(visit.course)
+    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    visit.course = course
     check_can_record_reaction(by, visit)
+    if revision is not None:
+        check_visit_unchanged(visit, revision)
     if grade not in GRADES:
         raise Refused("Choose a CTCAE grade from 1 to 5.", field="grade")
     if began_minutes is not None and not 0 <= began_minutes <= MOST_MINUTES:
@@ -127,8 +135,19 @@ def record_reaction(
         recorded_by=by,
         recorded_at=now,
     )
-    data = {"visit": str(visit.pk), "grade": grade, "symptoms": reaction.symptoms}
-    record_event(by=by, verb="recorded reaction", obj=reaction, at=now, data=data)
+    raised = act_on_reaction(
+        reaction, course, on=visit.infused_on or today_at(course, now), by=by, now=now
+    )
+    visit.revision += 1
+    visit.save(update_fields=["revision"])
+    said = f"Grade {grade}: {reaction.symptoms}"
+    data = changed_data(visit.revision, {"reaction": (None, said)}) | {
+        "reaction": reaction.pk,
+        "grade": grade,
+        "symptoms": reaction.symptoms,
+        "raised": [f"{one._meta.model_name} {one.rule}" for one in raised],
+    }
+    record_event(by=by, verb="recorded reaction", obj=visit, at=now, data=data)
     return reaction
 
 

@@ -36,8 +36,13 @@ def locked_visit(visit: Visit, revision: int) -> Visit:
     course = locked_course(visit.course)
     found = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     found.course = course
-    check_unchanged(found, revision, STALE_VISIT)
+    check_visit_unchanged(found, revision)
     return found
+
+
+def check_visit_unchanged(visit: Visit, revision: int) -> None:
+    """Raises ``Stale`` unless the visit is as it was seen."""
+    check_unchanged(visit, revision, STALE_VISIT)
 
 
 def watched_courses(patient: Patient, on: date) -> list[InfusionCourse]:

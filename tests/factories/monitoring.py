@@ -44,6 +44,8 @@ FACTS: list[dict[str, Any]] = [
     {"key": "active_infection", "label": "Active infection", "type": "boolean"},
     {"key": "cells", "label": "White cells", "type": "decimal", "unit": "10^9/L", "minimum": 0,
      "maximum": 100},
+    {"key": "infusion_reaction_grade", "label": "Grade of the reaction", "type": "integer",
+     "minimum": 1, "maximum": 5},
 ]  # fmt: skip
 PROTOCOL: dict[str, Any] = {
     "key": "exemplumab-monitoring",
@@ -97,7 +99,10 @@ PROTOCOL: dict[str, Any] = {
          "says": "Positive: the risk is higher."},
         {"id": "scan_suspects", "test": "brain_mri", "act": "hold", "cite": CITE,
          "when": {"fact": "suspected", "op": "is_true"},
-         "says": "Withhold the next infusion."}],
+         "says": "Withhold the next infusion."},
+        {"id": "reaction_severe", "test": "infusion", "act": "hold", "cite": CITE,
+         "when": {"fact": "infusion_reaction_grade", "op": "gte", "value": 3},
+         "says": "The prescriber decides."}],
     "examples": [
         {"name": "Starts today", "as_of": "2027-01-11", "input": {"start_on": "2027-01-11"},
          "expect": [{"rule": "antibody_baseline", "state": "due"}], "clear_to_infuse": "no"}],

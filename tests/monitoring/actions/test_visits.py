@@ -223,7 +223,7 @@ def test_a_reaction_is_graded_and_advised(tested: InfusionCourse, infusion_nurse
     assert ("reaction", "Slow or pause.") in [
         (one.why, one.says) for one in advice_for(course, START)
     ]
-    assert [one.says for one in advice_for_grade(course.therapy, 2)] == ["Slow or pause."]
+    assert [one.says for one in advice_for_grade(course, 2, START)] == ["Slow or pause."]
 
 
 def test_booking_needs_a_running_course(tested: InfusionCourse, nurse: User) -> None:
