@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -102,7 +101,7 @@ class Command(BaseCommand):
         }  # fmt: skip
         with transaction.atomic():
             report = load_pack(**given)
-            for load in _loaders():
+            for load in _of_other_apps("pack_loader"):
                 report |= load(**given)
         for section, states in report.items():
             if states:
@@ -117,7 +116,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{state}: {comparison.wanted.section} {comparison.title}")
             for line in _detail(comparison):
                 self.stdout.write(f"  {line}")
-        if differing:
+        further = [change for tell in _of_other_apps("pack_changes") for change in tell(pack)]
+        for title, lines in further:
+            self.stdout.write(title)
+            for line in lines:
+                self.stdout.write(f"  {line}")
+        if differing or further:
             raise SystemExit(1)
         self.stdout.write("The database has all of it already.")
 
@@ -126,14 +130,20 @@ class Command(BaseCommand):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CommandError(f"{folder} is not empty. Name a new or an empty folder.")
         as_of = options["as_of"] or timezone.localdate()
-        files = export_pack(as_of)
+        files = dict(export_pack(as_of))
+        for export in _of_other_apps("pack_exporter"):
+            files |= export(as_of)
         if not files:
             raise CommandError("There is no content yet. Load some first.")
         for name, data in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(write_text(data), encoding="utf-8")
-        for stale in stale_sets(read_pack(folder), as_of):
+        pack = read_pack(folder)
+        changed = stale_sets(pack, as_of)
+        for name in _of_other_apps("pack_stale"):
+            changed += name(pack, as_of)
+        for stale in changed:
             self.stderr.write(
                 f"{stale}: a question has changed since this version was written, so loading it "
                 "elsewhere gives another content hash. Submit a new version first."
@@ -150,9 +160,13 @@ def _nothing_more(pack: Pack) -> list[Problem]:
     return []
 
 
-def _loaders() -> list[Callable[..., Mapping[str, Counter[str]]]]:
-    """What other apps load of a pack: the dotted path in ``pack_loader`` of their configuration."""
-    paths = (getattr(app, "pack_loader", "") for app in apps.get_app_configs())
+def _of_other_apps(hook: str) -> list[Callable[..., Any]]:
+    """What other apps do with their part of a pack: the dotted path that their configuration names.
+
+    ``pack_loader`` writes it and reports, ``pack_exporter`` gives its files for a day,
+    ``pack_stale`` names what would get another hash, ``pack_changes`` tells what loading changes.
+    """
+    paths = (getattr(app, hook, "") for app in apps.get_app_configs())
     return [import_string(path) for path in paths if path]
 
 
