@@ -125,13 +125,17 @@ def compare(pack: Pack) -> list[Comparison]:
                 link = getattr(row, name)
                 if (link.key if link else None) != key:
                     changed.append(name)
-            if (
-                wanted.section in CITED
-                and cited[wanted.section].get(row.pk, ()) != wanted.citations
-            ):
-                changed.append("citations")
+            if wanted.section in CITED:
+                there_cited = cited[wanted.section].get(row.pk, ())
+                if _by_place(there_cited) != _by_place(wanted.citations):
+                    changed.append("citations")
         comparisons.append(Comparison(wanted, row, tuple(changed)))
     return comparisons
+
+
+def _by_place(citations: tuple[Cited, ...]) -> list[Cited]:
+    """The order inside a place counts; a database may keep the places themselves in another."""
+    return sorted(citations, key=lambda cited: cited.place)
 
 
 def _rows(section: str) -> dict[tuple[str, ...], models.Model]:
