@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitoring.models import CourseAuthorization, InfusionCourse, Visit
-from monitoring.planning import protocol_of
+from monitoring.planning import A_DAY, protocol_of
 from monitoring.schedule.months import Period
 
 RENEWAL_LEAD_DAYS = 60
 """How long before the budget runs out a renewal is prompted: a review and its pends take weeks."""
+LEAD = timedelta(days=RENEWAL_LEAD_DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,51 @@ class Budget:
 
 def course_budget(course: InfusionCourse, on: date) -> Budget:
     """What is left on a day. Renewals that join on without a gap extend the end."""
-    authorizations = sorted(course.authorizations.all(), key=lambda one: (one.end_on, one.pk))
-    given = sorted(
-        visit.infused_on
-        for visit in course.visits.all()
-        if visit.state == Visit.State.INFUSED and visit.infused_on and visit.infused_on <= on
+    return _budget(course, _authorizations(course), _given(course), on)
+
+
+def renew_from(course: InfusionCourse, on: date) -> date | None:
+    """The first day from ``on`` on which a renewal is prompted, if nothing is documented until
+    then. None: the course was stopped, or nothing that is known now leads to a renewal."""
+    if not course.is_running:
+        return None
+    authorizations, given = _authorizations(course), _given(course)
+    days = {on}
+    for one in authorizations:
+        days |= {one.start_on, one.end_on + A_DAY, one.end_on - LEAD}
+    for day in tuple(days):
+        budget = _budget(course, authorizations, given, day)
+        uncovered = _uncovered(course, given, day, budget.infusions_left)
+        if uncovered is not None:
+            days.add(uncovered - LEAD)
+    following = sorted(day for day in days if day >= on)
+    return next(
+        (d for d in following if _budget(course, authorizations, given, d).renewal_prompt), None
     )
+
+
+def budget_changes(course: InfusionCourse, on: date) -> date | None:
+    """The next day after ``on`` on which a certification begins or has ended."""
+    days = [d for a in _authorizations(course) for d in (a.start_on, a.end_on + A_DAY) if d > on]
+    return min(days, default=None)
+
+
+def _authorizations(course: InfusionCourse) -> list[CourseAuthorization]:
+    return sorted(course.authorizations.all(), key=lambda one: (one.end_on, one.pk))
+
+
+def _given(course: InfusionCourse) -> list[date]:
+    infused = (v for v in course.visits.all() if v.state == Visit.State.INFUSED)
+    return sorted(visit.infused_on for visit in infused if visit.infused_on)
+
+
+def _budget(
+    course: InfusionCourse,
+    authorizations: list[CourseAuthorization],
+    infused: list[date],
+    on: date,
+) -> Budget:
+    given = [day for day in infused if day <= on]
     left = _left(authorizations, given)
     current = [one for one in authorizations if one.start_on <= on <= one.end_on]
     if not current:
@@ -56,8 +96,7 @@ def course_budget(course: InfusionCourse, on: date) -> Budget:
     infusions = None if unlimited else sum(left[one.pk] for one in current)
     ends_on = _joined_end(authorizations, on)
     days = (ends_on - on).days
-    last = given[-1] if given else None
-    prompt = _prompt(course, on, last, infusions, ends_on) if course.is_running else ""
+    prompt = _prompt(course, on, given, infusions, ends_on) if course.is_running else ""
     return Budget(infusions, ends_on, days, prompt)
 
 
@@ -87,20 +126,27 @@ def _lapsed(authorizations: list[CourseAuthorization], on: date) -> str:
 
 
 def _prompt(
-    course: InfusionCourse, on: date, last: date | None, infusions: int | None, ends_on: date
+    course: InfusionCourse, on: date, given: list[date], infusions: int | None, ends_on: date
 ) -> str:
     days = (ends_on - on).days
     if days <= RENEWAL_LEAD_DAYS:
         return f"The certification ends on {ends_on:%d %b %Y} ({days} days). Open a renewal."
-    infused = protocol_of(course.protocol_version).infusions
-    if infusions is None or infused is None or infused.interval is None:
-        return ""
-    # The first infusion that would no longer be covered.
-    uncovered = _after(infused.interval, last or course.start_on, infusions + (last is not None))
-    if uncovered - timedelta(days=RENEWAL_LEAD_DAYS) > on or uncovered > ends_on:
+    uncovered = _uncovered(course, given, on, infusions)
+    if uncovered is None or uncovered - LEAD > on or uncovered > ends_on:
         return ""
     word = "infusion" if infusions == 1 else "infusions"
     return f"{infusions} certified {word} left. Open a renewal."
+
+
+def _uncovered(
+    course: InfusionCourse, infused: list[date], on: date, left: int | None
+) -> date | None:
+    """The first infusion that would no longer be covered, if infusions are limited in number."""
+    schedule = protocol_of(course.protocol_version).infusions
+    if left is None or schedule is None or schedule.interval is None:
+        return None
+    given = [day for day in infused if day <= on]
+    return _after(schedule.interval, given[-1] if given else course.start_on, left + bool(given))
 
 
 def _after(interval: Period, day: date, times: int) -> date:

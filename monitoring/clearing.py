@@ -6,23 +6,28 @@ and the state of the protocol are added here. It informs; people decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
 
 from certification.criteria.codec_nodes import citation_to_data
 from certification.policies import Refused
 from config.roles import ROLES, Role
 from monitoring.budgets import Budget, course_budget
-from monitoring.models import DueItem, InfusionCourse, ProtocolVersion
+from monitoring.models import DueItem, Hold, InfusionCourse, ProtocolVersion
 from monitoring.planning import (
     CHECKLIST,
+    CourseRecord,
     checklist_questions,
     plan_record,
     planner_of,
     protocol_of,
     record_of,
+    results_of,
 )
 from monitoring.schedule import clearance
 from monitoring.schedule.clearance import Obstacle
@@ -76,21 +81,48 @@ class Readiness:
 
 def clear_to_infuse(course: InfusionCourse, on: date) -> Readiness:
     """Yes, or no with every reason, for the next infusion of the course as seen on ``on``."""
-    record = record_of(course, on)
-    plan = plan_record(record)
-    waived = {
-        f"{rule}:{occurrence}"
-        for rule, occurrence in DueItem.objects.filter(
-            course=course, end=DueItem.End.WAIVED
-        ).values_list("rule", "occurrence")
+    return clear_to_infuse_each({course.pk: on})[course.pk]
+
+
+def clear_to_infuse_each(asked: Mapping[UUID, date]) -> dict[UUID, Readiness]:
+    """The answers for many courses by their keys, with as many queries as for one."""
+    courses = list(
+        InfusionCourse.objects.filter(pk__in=list(asked))
+        .select_related("site", "patient", "protocol_version")
+        .defer("protocol_version__document")
+        .prefetch_related(
+            "visits",
+            "authorizations",
+            Prefetch("holds", Hold.objects.active().select_related("placed_by")),
+        )
+    )
+    results = results_of([course.patient_id for course in courses])
+    waived: dict[UUID, set[str]] = {}
+    rows = DueItem.objects.filter(course__in=courses, end=DueItem.End.WAIVED)
+    for key, rule, occurrence in rows.values_list("course", "rule", "occurrence"):
+        waived.setdefault(key, set()).add(f"{rule}:{occurrence}")
+    in_force = {
+        on: dict(ProtocolVersion.objects.in_force(on).values_list("pk", "therapy"))
+        for on in sorted(set(asked.values()))
     }
+    answers: dict[UUID, Readiness] = {}
+    for course in courses:
+        on = asked[course.pk]
+        record = record_of(course, on, results.get(course.patient_id, ()))
+        answers[course.pk] = _readiness(record, waived.get(course.pk, set()), in_force[on])
+    return answers
+
+
+def _readiness(record: CourseRecord, waived: set[str], in_force: Mapping[int, int]) -> Readiness:
+    """``in_force``: the therapies of the protocol versions that are in force, by version."""
+    course, plan = record.course, plan_record(record)
     asked = replace(plan, due_items=tuple(i for i in plan.due_items if i.key not in waived))
     answer = clearance.clear_to_infuse(planner_of(course.protocol_version).conditions, asked)
     budget = course_budget(course, answer.day)
     reasons = [
-        *_certification(course, budget, answer.day),
-        *_protocol(course.protocol_version, on),
-        *_holds(course),
+        *_certification(budget, answer.day),
+        *_protocol(course.protocol_version, in_force),
+        *_holds(course.holds.all()),
         *(
             _obstacle(course, one)
             for one in answer.obstacles
@@ -110,7 +142,7 @@ def check_clear_to_infuse(course: InfusionCourse, on: date) -> Readiness:
     return readiness
 
 
-def _certification(course: InfusionCourse, budget: Budget, day: date) -> Iterator[Reason]:
+def _certification(budget: Budget, day: date) -> Iterator[Reason]:
     if not budget.in_force:
         yield Reason(
             "certification", f"No certification is in force on {day:%d %b %Y}.", "renew",
@@ -125,20 +157,19 @@ def _certification(course: InfusionCourse, budget: Budget, day: date) -> Iterato
         )  # fmt: skip
 
 
-def _protocol(version: ProtocolVersion, on: date) -> Iterator[Reason]:
-    if ProtocolVersion.objects.in_force(on).filter(pk=version.pk).exists():
+def _protocol(version: ProtocolVersion, in_force: Mapping[int, int]) -> Iterator[Reason]:
+    if version.pk in in_force:
         return
     said = f"The protocol of this course, version {version.version}, is not in force"
-    newer = ProtocolVersion.objects.in_force(on).filter(therapy=version.therapy_id).exists()
-    if newer:
+    if version.therapy_id in in_force.values():
         next_act, act, who = "move the course to the version in force", "move_protocol", NURSE
     else:
         next_act, act, who = "approve a version of the protocol", "approve_protocol", APPROVER
     yield Reason("protocol", f"{said} ({version.status_title.lower()}).", act, next_act, who)
 
 
-def _holds(course: InfusionCourse) -> Iterator[Reason]:
-    for hold in course.holds.active().select_related("placed_by"):
+def _holds(active: Iterable[Hold]) -> Iterator[Reason]:
+    for hold in active:
         said = f"On hold since {hold.placed_at:%d %b %Y} by {hold.placed_by}: {hold.reason}"
         yield Reason(
             "hold", said, "release_hold", "release the hold with a reason once it is settled",

@@ -6,10 +6,11 @@ stand, the booking, what is known beside results. One query each for visits and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from certification.criteria.facts import (
     FactDefinition,
@@ -76,15 +77,27 @@ def protocol_of(version: ProtocolVersion) -> Protocol:
     return compiled(version).planner.protocol
 
 
-def record_of(course: InfusionCourse, on: date) -> CourseRecord:
-    """Gathers what is documented of a course up to and including ``on``."""
+def results_of(patients: Iterable[UUID]) -> dict[UUID, list[ResultRow]]:
+    """The results of some people that stand, in the order in which they were done."""
+    found: dict[UUID, list[ResultRow]] = {}
+    rows = ResultRow.objects.filter(patient__in=list(patients)).standing()
+    for row in rows.order_by("done_on", "entered_at", "id"):
+        found.setdefault(row.patient_id, []).append(row)
+    return found
+
+
+def record_of(
+    course: InfusionCourse, on: date, results: Iterable[ResultRow] | None = None
+) -> CourseRecord:
+    """Gathers what is documented of a course up to and including ``on``.
+
+    ``results``: those of the person, from ``results_of``, when several people are read at once.
+    """
     used = compiled(course.protocol_version)
     visits = tuple(course.visits.all())
-    results = tuple(
-        ResultRow.objects.filter(patient_id=course.patient_id, done_on__lte=on)
-        .standing()
-        .order_by("done_on", "entered_at", "id")
-    )
+    if results is None:
+        results = results_of([course.patient_id]).get(course.patient_id, ())
+    results = tuple(row for row in results if row.done_on is not None and row.done_on <= on)
     facts = _facts(course, used.vocabulary, on)
     given = sorted(v.infused_on for v in visits if v.infused_on and v.infused_on <= on)
     booked = min((v.scheduled_on for v in visits if v.state == Visit.State.SCHEDULED), default=None)

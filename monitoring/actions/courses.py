@@ -103,7 +103,9 @@ def add_authorization(
     authorization = _authorize(course, determination, by, now)
     course.revision += 1
     course.save(update_fields=["revision"])
-    data = changed_data(course.revision, {"authorizations": (None, str(determination.pk))})
+    counts = replan_locked(course, now)
+    changed = {"authorizations": (None, str(determination.pk))}
+    data = changed_data(course.revision, changed) | {"plan": dict(counts)}
     record_event(by=by, verb="added authorization", obj=course, at=now, data=data)
     return authorization
 

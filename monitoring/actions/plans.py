@@ -12,13 +12,16 @@ from certification.actions.typed_text import one_line
 from certification.models import Site, User
 from certification.turnaround import local_date
 from monitoring.actions.locks import locked_course, today_at
-from monitoring.actions.merging import merge_plan
+from monitoring.actions.merging import LONGEST_REASON, merge_plan
+from monitoring.budgets import budget_changes, renew_from
 from monitoring.models import DueItem, InfusionCourse
-from monitoring.planning import plan_record, planned_through, record_of
+from monitoring.planning import A_DAY, plan_record, planned_through, record_of
 from monitoring.policies import check_can_monitor_site, check_can_waive, check_can_work
+from monitoring.schedule.items import Plan
 
 MOST_AT_ONCE = 200
-"""Courses that one refresh works out at most, so that no page waits for it."""
+"""Courses that one refresh works out at most, so that nobody waits long for it."""
+NOTHING_ASKED = "The protocol asks for nothing at present."
 
 
 def replan_locked(course: InfusionCourse, now: datetime) -> Counter[str]:
@@ -28,10 +31,31 @@ def replan_locked(course: InfusionCourse, now: datetime) -> Counter[str]:
     counts = merge_plan(record, plan, now)
     watched = course.watch_until_on is None or record.on <= course.watch_until_on
     through = planned_through(record, plan) if watched else None
-    if course.planned_through_on != through:
-        course.planned_through_on = through
-        course.save(update_fields=["planned_through_on"])
+    changes_on = budget_changes(course, record.on)
+    if through is not None and changes_on is not None:
+        through = min(through, changes_on - A_DAY)
+    standing = {
+        "planned_through_on": through,
+        "nothing_due_because": _nothing_due(course, plan) if watched else "",
+        "renew_from_on": renew_from(course, record.on),
+    }
+    changed = [name for name, value in standing.items() if getattr(course, name) != value]
+    for name in changed:
+        setattr(course, name, standing[name])
+    if changed:
+        course.save(update_fields=changed)
     return counts
+
+
+def _nothing_due(course: InfusionCourse, plan: Plan) -> str:
+    """Why a schedule holds no open item, in whole sentences; empty when it holds one."""
+    if course.due_items.open().exists():
+        return ""
+    said = NOTHING_ASKED
+    for number, sentence in enumerate(dict.fromkeys(note.says for note in plan.notes)):
+        longer = f"{said} {sentence}" if number else sentence[:LONGEST_REASON]
+        said = longer if len(longer) <= LONGEST_REASON else said
+    return said
 
 
 @transaction.atomic
@@ -58,7 +82,7 @@ def refresh_stale_plans(
     if by is not None:
         check_can_monitor_site(by, site)
     today = local_date(now, site.time_zone)
-    stale = InfusionCourse.objects.filter(site=site, planned_through_on__lt=today)
+    stale = InfusionCourse.objects.filter(site=site).stale(as_of=today)
     keys = list(stale.order_by("planned_through_on", "id").values_list("pk", flat=True)[:limit])
     for key in keys:
         with transaction.atomic():

@@ -28,12 +28,30 @@ class CourseQuerySet(models.QuerySet["InfusionCourse"]):
         """Running, or stopped but still inside the time that the protocol goes on watching."""
         return self.filter(Q(watch_until_on__isnull=True) | Q(watch_until_on__gte=as_of))
 
+    def stale(self, *, as_of: date) -> Self:
+        """The schedule no longer holds because time has passed, or was never worked out."""
+        return self.filter(
+            Q(planned_through_on__lt=as_of)
+            | Q(planned_through_on__isnull=True, watch_until_on__isnull=True)
+            | Q(planned_through_on__isnull=True, watch_until_on__gte=as_of)
+        )
+
+    def without_items(self, *, as_of: date) -> Self:
+        """Watched, and nothing is due: each with the reason that its schedule stated."""
+        return self.watched(as_of=as_of).filter(nothing_due_because__gt="")
+
+    def renewing(self, *, as_of: date) -> Self:
+        """Running, and it is time to renew the certification."""
+        return self.running().filter(renew_from_on__lte=as_of)
+
 
 class InfusionCourse(models.Model):
     """One therapy for one person, from its first planned infusion to the end of its tail.
 
     ``watch_until_on`` is empty while the course runs or its tail has no end; it is written when the
-    course is stopped, from the protocol's tail. ``revision`` is the optimistic lock.
+    course is stopped, from the protocol's tail. ``planned_through_on``, ``nothing_due_because`` and
+    ``renew_from_on`` are written with the schedule, in one transaction. ``revision`` is the
+    optimistic lock.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,6 +76,12 @@ class InfusionCourse(models.Model):
         null=True,
         blank=True,
         help_text="The schedule has been worked out up to this day; later it is worked out anew.",
+    )
+    nothing_due_because = models.CharField(
+        max_length=400, blank=True, help_text="Why the schedule holds no open item, if it does not."
+    )
+    renew_from_on = models.DateField(
+        null=True, blank=True, help_text="From this day on a renewal is prompted."
     )
     opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
@@ -86,7 +110,15 @@ class InfusionCourse(models.Model):
             ),
         ]  # fmt: skip
         indexes = [
-            models.Index(fields=["site", "planned_through_on", "id"], name="course_replan"),
+            models.Index(
+                fields=["site", "planned_through_on", "watch_until_on", "id"], name="course_replan"
+            ),
+            models.Index(fields=["site", "nothing_due_because", "id"], name="course_without_items"),
+            models.Index(
+                fields=["site", "renew_from_on", "id"],
+                condition=Q(stopped_on__isnull=True),
+                name="course_renewing",
+            ),
             models.Index(fields=["patient", "-start_on"], name="course_of_patient"),
         ]
 

@@ -56,6 +56,13 @@ class Hold(models.Model):
                 name="one_hold_a_finding",
             ),
         ]  # fmt: skip
+        indexes = [
+            models.Index(
+                fields=["placed_at", "id"],
+                condition=Q(released_at__isnull=True),
+                name="hold_active",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.reason
@@ -100,6 +107,13 @@ class Alert(models.Model):
                 | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
                 name="acknowledged_by_and_at",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["site", "raised_at", "id"],
+                condition=Q(acknowledged_at__isnull=True),
+                name="alert_open",
+            )
         ]
 
     def __str__(self) -> str:

@@ -118,6 +118,17 @@ class DueItem(models.Model):
             models.Index(
                 fields=["site", "due_on", "id"], condition=Q(closed=False), name="due_open_by_site"
             ),
+            # The worklist walks along these, so what its filters ask for stands in them too.
+            models.Index(
+                fields=["site", "overdue_on", "id", "window_opens_on", "test", "level"],
+                condition=Q(closed=False),
+                name="due_by_end_of_grace",
+            ),
+            models.Index(
+                fields=["site", "window_opens_on", "id", "test", "level"],
+                condition=Q(closed=False),
+                name="due_by_opening",
+            ),
             models.Index(fields=["course", "closed", "due_on"], name="due_of_course"),
             models.Index(fields=["site", "test", "due_on"], name="due_audit"),
         ]

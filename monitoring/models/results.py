@@ -109,7 +109,7 @@ class Result(models.Model):
         indexes = [
             models.Index(fields=["patient", "test", "-done_on"], name="result_of_patient"),
             models.Index(
-                fields=["site", "reported_on"],
+                fields=["site", "reported_on", "id"],
                 condition=Q(seen_at__isnull=True, reported_on__isnull=False),
                 name="result_to_see",
             ),

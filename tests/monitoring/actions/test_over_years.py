@@ -29,6 +29,7 @@ from monitoring.actions.courses import open_course, record_facts, stop_course
 from monitoring.actions.plans import refresh_stale_plans, replan, waive_item
 from monitoring.actions.results import ResultEntry, correct_result, enter_result
 from monitoring.actions.visits import record_missed
+from monitoring.budgets import course_budget
 from monitoring.models import DueItem, InfusionCourse, Result, Visit
 from monitoring.planning import plan_course, protocol_of
 from tests.factories import PatientFactory, SiteFactory, UserFactory
@@ -48,9 +49,9 @@ KEPT = ("rule", "occurrence", "due_on", "end", "ended_on", "end_reason", "result
 class Life(RuleBasedStateMachine):
     """One person, watched by one nurse."""
 
-    @initialize()
-    def begin(self) -> None:
-        self.today = START
+    @initialize(certified=st.sampled_from([None, None, 2]))
+    def begin(self, certified: int | None) -> None:
+        self.today, self.certified = START, certified
         site = SiteFactory()
         self.nurse = UserFactory(roles=[Role.INFUSION_NURSE], sites=[site])
         self.patient = PatientFactory(site=site)
@@ -63,7 +64,7 @@ class Life(RuleBasedStateMachine):
             patient=self.patient,
             period_start_on=self.today,
             period_end_on=self.today + timedelta(days=3000),
-            infusions=None,
+            infusions=self.certified,
         )
         self.course = open_course(
             by=self.nurse, now=at(self.today), determination=determination, start_on=self.today
@@ -145,6 +146,9 @@ class Life(RuleBasedStateMachine):
             plan = plan_course(course, self.today)
             has_next = course.due_items.open().exists()
             watched = course.watch_until_on is None or self.today <= course.watch_until_on
+            assert bool(course.nothing_due_because) == (watched and not has_next)
+            prompted = course.renew_from_on is not None and course.renew_from_on <= self.today
+            assert prompted == bool(course_budget(course, self.today).renewal_prompt)
             if course.stopped_on is None:
                 assert has_next, "treated, and nothing is due"
             elif watched:
