@@ -14,7 +14,15 @@ from certification.models import Determination, Patient, Site, User
 from certification.policies import Refused, check_allowed, check_own_site
 from certification.workflow import Outcome
 from config.roles import Permission
-from monitoring.models import Alert, CourseAuthorization, DueItem, Hold, InfusionCourse, Visit
+from monitoring.models import (
+    Alert,
+    CheckedFile,
+    CourseAuthorization,
+    DueItem,
+    Hold,
+    InfusionCourse,
+    Visit,
+)
 
 CERTIFIED = (Outcome.CERTIFIED, Outcome.CERTIFIED_MODIFIED)
 
@@ -114,6 +122,13 @@ def check_can_acknowledge(user: User, alert: Alert) -> None:
     check_can_monitor_patient(user, alert.patient)
     if alert.acknowledged_at is not None:
         raise Refused(f"This alert was acknowledged already, by {alert.acknowledged_by}.")
+
+
+def check_can_finish(user: User, checked: CheckedFile) -> None:
+    """To import a checked file, or to put it aside."""
+    check_can_monitor_site(user, checked.site)
+    if checked.finished_at is not None:
+        raise Refused("This file was put aside, or nobody confirmed it in time. Check it again.")
 
 
 def check_not_future(day: date, today: date, *, field: str) -> None:

@@ -23,6 +23,7 @@ from certification.policies import Refused
 from certification.turnaround import local_date
 from monitoring.actions.courses import check_no_contradiction
 from monitoring.actions.findings import act_on_findings
+from monitoring.actions.following import open_items, what_followed
 from monitoring.actions.locks import watched_courses
 from monitoring.actions.plans import replan_locked
 from monitoring.models import Alert, Hold, Result
@@ -49,9 +50,10 @@ def enter_result(
 ) -> Result:
     """Enters a result, or what has come of one that was requested (``result``) so far.
 
-    Only a reported result counts. Raises ``Refused`` with the field.
+    Only a reported result counts. The same one entered twice is one: the first is given back.
+    Raises ``Refused`` with the field.
     """
-    patient = Patient.objects.select_related("site").get(pk=patient.pk)
+    patient = _locked(patient)
     check_can_monitor_patient(by, patient)
     row = Result(patient=patient, site=patient.site)
     if result is not None:
@@ -61,6 +63,8 @@ def enter_result(
         if row.test != entry.test:
             raise Refused("Another test was requested. Enter this one by itself.", field="test")
     fill(row, entry, vocabulary_for(patient, local_date(now, patient.site.time_zone)), now)
+    if result is None and (there := _there_already(row)) is not None:
+        return there
     row.entered_by, row.entered_at = by, now
     row.save()
     follow_up(row, by=by, now=now, verb="entered result")
@@ -72,7 +76,7 @@ def correct_result(
     *, by: User, now: datetime, result: Result, entry: ResultEntry, reason: str
 ) -> Result:
     """Puts a right result in the place of a wrong one, which stays readable and counts no more."""
-    patient = Patient.objects.select_related("site").get(pk=result.patient_id)
+    patient = _locked(result.patient)
     check_can_monitor_patient(by, patient)
     wrong = Result.objects.select_for_update(of=("self",)).get(pk=result.pk)
     if Result.objects.filter(supersedes=wrong).exists():
@@ -107,6 +111,26 @@ def mark_seen(*, by: User, now: datetime, result: Result) -> Result:
     result.save()
     record_event(by=by, verb="saw result", obj=result, at=now, data={"test": result.test})
     return result
+
+
+def _locked(patient: Patient) -> Patient:
+    """The person, locked: of two who enter the same result the second finds the first one's."""
+    people = Patient.objects.select_for_update(of=("self",)).select_related("site")
+    return people.get(pk=patient.pk)
+
+
+def _there_already(row: Result) -> Result | None:
+    """The same result, with the same days, values and note, that counts already or is awaited."""
+    same = Result.objects.filter(
+        patient=row.patient,
+        test=row.test,
+        requested_on=row.requested_on,
+        done_on=row.done_on,
+        reported_on=row.reported_on,
+        note=row.note,
+        superseded_by__isnull=True,
+    )
+    return next((one for one in same if one.facts == row.facts), None)
 
 
 def fill(
@@ -157,12 +181,15 @@ def read_values(entry: ResultEntry, vocabulary: Vocabulary, today: date) -> dict
 def follow_up(row: Result, *, by: User, now: datetime, verb: str) -> list[Alert | Hold]:
     """Plans the person anew, raises what was found, and writes the audit event."""
     counts: dict[str, dict[str, int]] = {}
+    followed: list[dict[str, Any]] = []
     raised: list[Alert | Hold] = []
     corrected = row.supersedes
     if row.reported_on is not None:
         courses = watched_courses(row.patient, local_date(now, row.patient.site.time_zone))
+        before = open_items(courses)
         for course in courses:
             counts[str(course.pk)] = dict(replan_locked(course, now))
+        followed = what_followed(before, courses, row)
         raised = act_on_findings(row, courses, by=by, now=now)
     data = {
         "test": row.test,
@@ -173,6 +200,7 @@ def follow_up(row: Result, *, by: User, now: datetime, verb: str) -> list[Alert 
         "reason": row.correction_reason,
         "raised": [f"{one._meta.model_name} {one.rule}" for one in raised],
         "plan": counts,
+        "followed": followed,
     }
     kept = {name: value for name, value in data.items() if value}
     record_event(by=by, verb=verb, obj=row, at=now, data=kept)

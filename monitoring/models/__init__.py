@@ -4,11 +4,12 @@ from monitoring.models.courses import CourseAuthorization, InfusionCourse, React
 from monitoring.models.holds import Alert, CalendarFeed, Hold
 from monitoring.models.plans import DueItem
 from monitoring.models.protocols import ProtocolVersion
-from monitoring.models.results import ImportBatch, Result
+from monitoring.models.results import CheckedFile, ImportBatch, Result
 
 __all__ = [
     "Alert",
     "CalendarFeed",
+    "CheckedFile",
     "CourseAuthorization",
     "DueItem",
     "Hold",

@@ -27,19 +27,75 @@ class ResultQuerySet(models.QuerySet["Result"]):
         return self.standing().filter(seen_at__isnull=True)
 
 
+class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(site_id__in=user.site_ids)
+
+
 class ImportBatch(models.Model):
-    """One CSV file of results that was taken in. The same file twice changes nothing."""
+    """One CSV file of results that was taken in. The same file twice changes nothing.
+
+    ``report``: what became of each line, as plain data.
+    """
 
     sha256 = models.CharField(max_length=64)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=120)
     rows = models.PositiveIntegerField()
     added = models.PositiveIntegerField()
+    report = models.JSONField(default=list, blank=True)
     imported_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     imported_at = models.DateTimeField()
 
+    objects = ImportBatchQuerySet.as_manager()
+
     class Meta:
         ordering = ["-imported_at"]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class CheckedFileQuerySet(models.QuerySet["CheckedFile"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(site_id__in=user.site_ids)
+
+    def waiting(self) -> Self:
+        """Checked, and neither imported nor put aside: the content is still there."""
+        return self.filter(finished_at__isnull=True)
+
+
+class CheckedFile(models.Model):
+    """A CSV file whose report somebody has before their eyes, so that exactly it can be imported.
+
+    The content is kept only until it is imported or put aside.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=120)
+    content = models.BinaryField(blank=True)
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    checked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = CheckedFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-checked_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(content=b""),
+                name="content_only_until_finished",
+            ),
+            models.CheckConstraint(
+                condition=Q(batch__isnull=True) | Q(finished_at__isnull=False),
+                name="imported_means_finished",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

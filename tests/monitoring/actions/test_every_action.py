@@ -20,10 +20,11 @@ from tests.factories.monitoring import CertifiedFactory
 from .steps import FINE, START, at, book
 
 # Loading has its own tests, and so have a dry run, which writes nothing, an import, which writes an
-# event for each result, a refresh of many courses, and a renewal, whose event is that of the case.
+# event for each result, a checked file, which is of no person, a refresh of many courses, and a
+# renewal, whose event is that of the case.
 ELSEWHERE = {
     "load_protocols", "dry_run", "import_results", "refresh_stale_plans", "open_renewal",
-    "move_to_current_protocol", "open_course",
+    "move_to_current_protocol", "open_course", "check_file", "import_checked", "put_aside",
 }  # fmt: skip
 
 

@@ -61,7 +61,9 @@ def test_results_come_in_once(someone: Patient, infusion_nurse: User) -> None:
 
 def test_one_wrong_row_keeps_all_out(someone: Patient, infusion_nurse: User) -> None:
     content = HEADER + "A1,cbc,2027-01-30,,,4.5\nB7,cbc,2027-01-30,,,4.5\n"
-    with pytest.raises(Refused, match=r"1 row has an error\. Line 3: No person .* 'B7'"):
+    with pytest.raises(
+        Refused, match=r"1 row has an error\. Line 3, record_number: No person .* 'B7'"
+    ):
         taken(someone, infusion_nurse, content)
     assert not Result.objects.exists()
 

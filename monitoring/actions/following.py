@@ -1,0 +1,53 @@
+"""What did an act change in what is due: what was closed, what is next, which date moved and why?
+
+Held against what stood open before the act, in plain data for the audit event, so that the page of
+the act can say it in words for as long as the record is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from monitoring.models import DueItem, InfusionCourse, Result
+
+Before = Mapping[int, date]
+"""What stood open, by item, with the day on which it was due."""
+
+
+def open_items(courses: Iterable[InfusionCourse]) -> Before:
+    """What stands open on these courses now. To be asked before the act."""
+    items = DueItem.objects.open().filter(course__in=list(courses))
+    return dict(items.values_list("pk", "due_on"))
+
+
+def what_followed(
+    before: Before, courses: Iterable[InfusionCourse], result: Result
+) -> list[dict[str, Any]]:
+    """Each item that the act closed, added, moved or made superfluous. To be asked after it."""
+    touched = Q(closed=False) | Q(pk__in=list(before)) | Q(result=result)
+    items = DueItem.objects.filter(touched, course__in=list(courses)).order_by("due_on", "id")
+    return list(_changes(before, items, result))
+
+
+def _changes(before: Before, items: Iterable[DueItem], result: Result) -> Iterator[dict[str, Any]]:
+    for item in items:
+        told = {
+            "course": str(item.course_id),
+            "test": item.test,
+            "rule": item.rule,
+            "due_on": item.due_on.isoformat(),
+        }
+        was_due_on = before.get(item.pk)
+        if item.closed and item.end == DueItem.End.DONE and item.result_id == result.pk:
+            yield {"what": "closed", **told}
+        elif item.closed and was_due_on is not None:
+            yield {"what": "ended", **told, "why": item.end_reason}
+        elif not item.closed and was_due_on is None:
+            yield {"what": "next", **told, "why": item.because}
+        elif not item.closed and was_due_on != item.due_on:
+            moved_from = was_due_on.isoformat() if was_due_on else None
+            yield {"what": "moved", **told, "was_due_on": moved_from, "why": item.because}
