@@ -16,6 +16,7 @@ from certification.criteria.facts import (
     FactDefinition,
     FactError,
     FactSet,
+    FactType,
     FactValue,
     Vocabulary,
     parse_value,
@@ -36,6 +37,8 @@ from monitoring.schedule.rules import MonitoredTest, Protocol
 
 CHECKLIST = "preinfusion_checklist"
 """The fixed test key of the checklist; completing it at a visit is a result of this test."""
+REACTION_GRADE = "infusion_reaction_grade"
+"""The fixed key of the fact that holds the grade of an infusion reaction."""
 HORIZON_MONTHS = 24
 """How far a plan looks ahead: also shortly before it is worked out anew, more than 18 months."""
 FRESH_DAYS = 28
@@ -167,6 +170,27 @@ def checklist_questions(protocol: Protocol) -> dict[str, tuple[FactDefinition, b
         for key in fact_keys(blocker.when):
             asked[key] = asked.get(key, False) or blocker.unknown_blocks
     return {key: (protocol.vocabulary[key], needed) for key, needed in asked.items()}
+
+
+def documentable_facts(version: ProtocolVersion) -> dict[str, FactDefinition]:
+    """What can be documented of a course beside results, by fact key.
+
+    Not what registration or the infusions tell, what results show, or what is worked out.
+    """
+    conditions = planner_of(version).conditions
+    elsewhere = {
+        *PATIENT_FACTS.values(),
+        *conditions.supplied,
+        *conditions.shown_by,
+        REACTION_GRADE,
+    }
+    return {
+        key: definition
+        for key, definition in protocol_of(version).vocabulary.items()
+        if key not in elsewhere
+        and definition.derived is None
+        and definition.type is not FactType.ROWS
+    }
 
 
 def vocabulary_for(patient: Patient, on: date) -> tuple[Vocabulary, dict[str, list[MonitoredTest]]]:

@@ -13,6 +13,7 @@ from typing import Any
 from certification.models import Determination, Patient, Site, User
 from certification.policies import Refused, check_allowed, check_own_site
 from certification.workflow import Outcome
+from config.access import has_permission
 from config.roles import Permission
 from monitoring.models import (
     Alert,
@@ -21,6 +22,7 @@ from monitoring.models import (
     DueItem,
     Hold,
     InfusionCourse,
+    RelapseAnswer,
     Visit,
 )
 
@@ -106,6 +108,26 @@ def check_can_record_reaction(user: User, visit: Visit) -> None:
         )
 
 
+def check_can_answer_relapse(user: User, course: InfusionCourse) -> None:
+    """To say whether a relapse changes the therapy: whoever treats it, or would open the case."""
+    if not has_permission(user, Permission.PREPARE_CASES):
+        check_allowed(user, Permission.MONITOR)
+    check_own_site(user, course.site_id)
+
+
+def check_relapse_open(answer: RelapseAnswer | None, *, waits_for_case: bool = False) -> None:
+    """Raises ``Refused`` once the question is answered. ``waits_for_case``: a yes without a case
+    is still open."""
+    if answer is None:
+        return
+    if waits_for_case and answer.changes_therapy and answer.case_id is None:
+        return
+    raise Refused(
+        f"{answer.answered_by} has answered already: this relapse {answer}."
+        + (" Its case is open." if answer.case_id else "")
+    )
+
+
 def check_can_waive(user: User, item: DueItem) -> None:
     check_can_work(user, item.course)
     if item.closed:
@@ -170,6 +192,10 @@ def can_change_visit(user: User, visit: Visit) -> bool:
 
 def can_record_reaction(user: User, visit: Visit) -> bool:
     return _allows(check_can_record_reaction, user, visit)
+
+
+def can_answer_relapse(user: User, course: InfusionCourse) -> bool:
+    return _allows(check_can_answer_relapse, user, course)
 
 
 def can_waive(user: User, item: DueItem) -> bool:

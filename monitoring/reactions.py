@@ -10,14 +10,13 @@ from datetime import date
 
 from certification.criteria.facts import FactError, FactValue, parse_value
 from monitoring.models import ProtocolVersion
+from monitoring.planning import REACTION_GRADE
 from monitoring.protocols import compiled
 from monitoring.schedule.rules import INFUSION
 from monitoring.schedule.thresholds import Act, Finding, interpret
 
 GRADES = range(1, 6)
 """CTCAE grades."""
-REACTION_GRADE = "infusion_reaction_grade"
-"""The fixed key of the fact that holds the grade of a reaction."""
 
 
 def reaction_findings(version: ProtocolVersion, grade: int, on: date) -> tuple[Finding, ...]:

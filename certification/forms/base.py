@@ -12,7 +12,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.http import QueryDict
 
-from certification.policies import Refused, Stale
+from certification.policies import Change, Refused, Stale
 
 
 class DayInput(forms.DateInput):
@@ -31,9 +31,13 @@ class DayField(forms.DateField):
 
 
 class PageForm(forms.Form):
-    """A form of a page. ``status`` is the HTTP status the page is answered with."""
+    """A form of a page. ``status`` is the HTTP status the page is answered with.
+
+    ``changed``: what somebody else changed while the form was open.
+    """
 
     status = 200
+    changed: tuple[Change, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,6 +58,8 @@ class PageForm(forms.Form):
         """
         self.add_error(refused.field if refused.field in self.fields else None, refused.sentence)
         self.status = 409
+        if isinstance(refused, Stale):
+            self.changed = refused.changed
         if isinstance(refused, Stale) and isinstance(self.data, QueryDict):
             data = self.data.copy()
             data["revision"] = str(refused.revision)

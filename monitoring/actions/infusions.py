@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
@@ -25,11 +24,7 @@ from monitoring.policies import (
     check_not_future,
 )
 from monitoring.reactions import GRADES
-
-VITALS = ("minutes", "systolic", "diastolic", "pulse", "temperature", "saturation", "respiration")
-"""Columns of a row of vital signs: minutes after the start, mmHg, beats, degrees Celsius, percent,
-breaths."""
-MOST_VITALS, LARGEST_VITAL, MOST_MINUTES = 60, 1000, 24 * 60
+from monitoring.vital_signs import MOST_MINUTES, VitalSignError, read_rows
 
 
 @transaction.atomic
@@ -152,23 +147,7 @@ def record_reaction(
 
 
 def _vitals(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    if len(rows) > MOST_VITALS:
-        raise Refused(f"At most {MOST_VITALS} rows of vital signs.", field="vitals")
-    kept = []
-    for number, row in enumerate(rows, start=1):
-        read: dict[str, str] = {}
-        for key, value in row.items():
-            if key not in VITALS:
-                raise Refused(f"Row {number}: no such vital sign: {key}.", field="vitals")
-            if value in (None, ""):
-                continue
-            try:
-                amount = Decimal(str(value))
-            except InvalidOperation:
-                amount = Decimal("NaN")
-            if not amount.is_finite() or not 0 <= amount <= LARGEST_VITAL:
-                raise Refused(f"Row {number}: {key} is not such a number.", field="vitals")
-            read[key] = str(amount)
-        if read:
-            kept.append(read)
-    return kept
+    try:
+        return read_rows(rows)
+    except VitalSignError as error:
+        raise Refused(str(error), field="vitals") from None

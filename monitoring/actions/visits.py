@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -16,11 +16,12 @@ from certification.policies import Refused
 from monitoring.actions.courses import take_facts
 from monitoring.actions.locks import locked_course, locked_visit, today_at
 from monitoring.actions.plans import replan_locked
+from monitoring.booking import series_of
 from monitoring.models import InfusionCourse, Visit
-from monitoring.planning import checklist_questions, protocol_of
+from monitoring.planning import checklist_questions, plan_course, protocol_of
 from monitoring.policies import check_can_book, check_can_change_visit
 
-SAME_DAY = "A visit is booked on that day already. Open it, or choose another day."
+SAME_DAY = "A visit is booked on {day:%d %b %Y} already. Open it, or choose another day."
 
 
 @transaction.atomic
@@ -49,6 +50,45 @@ def book_visit(
     data = changed_data(1, booked) | {"plan": dict(counts)}
     record_event(by=by, verb="booked visit", obj=visit, at=now, data=data)
     return visit
+
+
+@transaction.atomic
+def book_visits(
+    *,
+    by: User,
+    now: datetime,
+    course: InfusionCourse,
+    scheduled_on: date,
+    visits: int,
+    scheduled_time: time | None = None,
+) -> list[Visit]:
+    """Books the visits of a course of infusions in one act, all or none; the first on a day.
+
+    How many there can be, and on which days, is content: see ``booking``.
+    """
+    course = locked_course(course)
+    check_can_book(by, course)
+    today = today_at(course, now)
+    _check_day(scheduled_on, today)
+    series = series_of(course, plan_course(course, today), visits)
+    if series is None:
+        raise Refused("So many visits are not booked together here.", field="visits")
+    booked = []
+    for days in series:
+        visit = Visit(
+            course=course,
+            scheduled_on=scheduled_on + timedelta(days=days),
+            scheduled_time=scheduled_time,
+            booked_by=by,
+            booked_at=now,
+        )
+        _store(visit)
+        booked.append(visit)
+    counts = replan_locked(course, now)
+    listed = [visit.scheduled_on.isoformat() for visit in booked]
+    data = {"visits": listed, "time": _said(scheduled_time), "plan": dict(counts)}
+    record_event(by=by, verb="booked visits", obj=course, at=now, data=data)
+    return booked
 
 
 @transaction.atomic
@@ -163,7 +203,8 @@ def _store(visit: Visit) -> None:
         with transaction.atomic():
             visit.save()
     except IntegrityError:
-        raise Refused(SAME_DAY, field="scheduled_on") from None
+        sentence = SAME_DAY.format(day=visit.scheduled_on)
+        raise Refused(sentence, field="scheduled_on") from None
 
 
 def _said(at: time | None) -> str | None:

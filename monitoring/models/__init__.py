@@ -1,6 +1,12 @@
 """Every model of monitoring, by subject."""
 
-from monitoring.models.courses import CourseAuthorization, InfusionCourse, Reaction, Visit
+from monitoring.models.courses import (
+    CourseAuthorization,
+    InfusionCourse,
+    Reaction,
+    RelapseAnswer,
+    Visit,
+)
 from monitoring.models.holds import Alert, CalendarFeed, Hold
 from monitoring.models.plans import DueItem
 from monitoring.models.protocols import ProtocolVersion
@@ -17,6 +23,7 @@ __all__ = [
     "InfusionCourse",
     "ProtocolVersion",
     "Reaction",
+    "RelapseAnswer",
     "Result",
     "Visit",
 ]

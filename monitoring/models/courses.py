@@ -13,7 +13,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from certification.models import Determination, Patient, Site, Therapy, User
+from certification.models import Case, Determination, Patient, Site, Therapy, User
 
 
 class CourseQuerySet(models.QuerySet["InfusionCourse"]):
@@ -155,6 +155,35 @@ class CourseAuthorization(models.Model):
 
     def __str__(self) -> str:
         return f"{self.start_on:%Y-%m-%d} to {self.end_on:%Y-%m-%d}"
+
+
+class RelapseAnswer(models.Model):
+    """Does the relapse that this course treated change the therapy? Answered once, by name.
+
+    ``case``: the request that came of a yes. Until one is opened, a nurse reviewer is asked to.
+    """
+
+    course = models.OneToOneField(
+        InfusionCourse, on_delete=models.PROTECT, related_name="relapse_answer"
+    )
+    changes_therapy = models.BooleanField()
+    note = models.CharField(max_length=400, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField()
+    case = models.OneToOneField(
+        Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=True) | Q(changes_therapy=True),
+                name="only_a_yes_has_a_case",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "changes the therapy" if self.changes_therapy else "does not change the therapy"
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):

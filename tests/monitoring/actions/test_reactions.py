@@ -15,7 +15,8 @@ from monitoring.actions.infusions import record_reaction
 from monitoring.actions.results import ResultEntry, enter_result
 from monitoring.advice import HOLDS, advice_for_grade
 from monitoring.models import Hold, InfusionCourse, Reaction, Visit
-from monitoring.reactions import GRADES, REACTION_GRADE, holding_grades
+from monitoring.planning import REACTION_GRADE
+from monitoring.reactions import GRADES, holding_grades
 from monitoring.schedule.conditions import Conditions
 from monitoring.schedule.examples import read_protocols
 from monitoring.schedule.rules import INFUSION

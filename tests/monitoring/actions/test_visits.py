@@ -60,7 +60,7 @@ def test_one_booking_a_day_and_none_in_the_past(
     course: InfusionCourse, infusion_nurse: User
 ) -> None:
     book(course, infusion_nurse, START)
-    with pytest.raises(Refused, match="booked on that day already"):
+    with pytest.raises(Refused, match="booked on 01 Feb 2027 already"):
         book(course, infusion_nurse, START)
     with pytest.raises(Refused, match="past"):
         book(course, infusion_nurse, date(2027, 1, 31), on=START)

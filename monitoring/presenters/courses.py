@@ -1,0 +1,372 @@
+"""What does the page of a course say: what is given, may the next one be given, what comes next?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from certification.models import User
+from certification.presenters.cases import content_state
+from certification.presenters.citations import Cite, Source
+from certification.presenters.wording import capitalised, counted, day_words, moment_words
+from config.access import has_permission
+from config.roles import ROLES, Permission, Role
+from monitoring.advice import Advice, advice_for
+from monitoring.clearing import Readiness, clear_to_infuse
+from monitoring.models import DueItem, Hold, InfusionCourse, ProtocolVersion, Reaction, Visit
+from monitoring.planning import plan_course, protocol_of
+from monitoring.policies import can_answer_relapse, can_treat, can_work
+from monitoring.presenters.citing import Cited
+from monitoring.presenters.next_acts import ActLink, Place, ReasonLine, reason_lines
+from monitoring.protocols import version_in_force
+from monitoring.relapses import RelapseQuestion, relapse_question
+from monitoring.schedule.rules import INFUSION, Protocol, ProtocolRule
+
+ITEMS_SHOWN = 12
+VISITS_SHOWN = 8
+STATE_WORDS = {"overdue": "Overdue", "due": "Due", "upcoming": "Upcoming"}
+ADVICE_SOURCES = {
+    "article": "Founding article",
+    "label": "Label",
+    "protocol": "Protocol",
+}
+REVIEWER = ROLES[Role.NURSE_REVIEWER].title
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessPanel:
+    """Clear to infuse: yes or no, for which day, and every reason with its next act."""
+
+    clear: bool
+    word: str
+    says: str
+    reasons: tuple[ReasonLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceLine:
+    source: str
+    says: str
+    note: str
+    cites: tuple[Cite, ...]
+    verified: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdvicePart:
+    """What the next visit carries because of one occasion; sources beside each other."""
+
+    title: str
+    lines: tuple[AdviceLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    name: str
+    state: str
+    state_word: str
+    due: str
+    because: str
+    blocking: bool
+    verified: str
+    cites: tuple[Cite, ...]
+    links: tuple[ActLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    reason: str
+    placed: str
+    url: str
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    url: str
+    day: str
+    time: str
+    state: str
+    state_word: str
+    says: str
+    reactions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RelapsePanel:
+    """Does the relapse change the therapy? Asked, or how it was answered."""
+
+    says: str
+    note: str
+    asks: bool
+    links: tuple[ActLink, ...]
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolPanel:
+    title: str
+    version: str
+    content: dict[str, Any]
+    newer: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    readiness: ReadinessPanel
+    booked: VisitLine | None
+    budget: list[dict[str, str]]
+    prompt: str
+    prompt_links: tuple[ActLink, ...]
+    items: list[ItemLine]
+    more_items: int
+    holds: list[HoldLine]
+    visits: list[VisitLine]
+    more_visits: int
+    advice: list[AdvicePart]
+    relapse: RelapsePanel | None
+    protocol: ProtocolPanel
+    stopped: list[dict[str, str]]
+    acts: list[ActLink]
+    references: list[Source]
+    may_book: bool
+
+
+def with_visits(course: InfusionCourse) -> InfusionCourse:
+    """The course with its visits and reactions in memory, for all that reads them."""
+    reactions = Prefetch("reactions", Reaction.objects.order_by("recorded_at", "id"))
+    found = InfusionCourse.objects.filter(pk=course.pk).prefetch_related(
+        Prefetch("visits", Visit.objects.prefetch_related(reactions)), "authorizations"
+    )
+    return found.select_related("site", "patient", "therapy", "protocol_version__approved_by").get()
+
+
+def course_page(course: InfusionCourse, user: User, now: datetime, today: date) -> CoursePage:
+    """A fixed number of queries, however long the course."""
+    course = with_visits(course)
+    cited = Cited()
+    visits = sorted(course.visits.all(), key=lambda v: (v.scheduled_on, str(v.pk)))
+    booked = next((v for v in visits if v.state == Visit.State.SCHEDULED), None)
+    readiness = clear_to_infuse(course, today)
+    place = place_of(course, booked)
+    panel = readiness_panel(readiness, place, user, cited)
+    holds = [_hold(hold, user, cited) for hold in _active_holds(course)]
+    advice = advice_parts(advice_for(course, readiness.day), cited)
+    items, more = _items(course, user, today, cited)
+    past = [v for v in reversed(visits) if v is not booked]
+    question = relapse_question(course, plan_course(course, today))
+    return CoursePage(
+        readiness=panel,
+        booked=visit_line(booked) if booked else None,
+        budget=_budget(readiness),
+        prompt=readiness.budget.renewal_prompt,
+        prompt_links=tuple(_prompt_links(course, user)),
+        items=items,
+        more_items=more,
+        holds=holds,
+        visits=[visit_line(v) for v in past[:VISITS_SHOWN]],
+        more_visits=max(0, len(past) - VISITS_SHOWN),
+        advice=advice,
+        relapse=_relapse(course, user, question) if question else None,
+        protocol=protocol_panel(course, today),
+        stopped=_stopped(course),
+        acts=list(_acts(course, user)),
+        references=cited.listed(),
+        may_book=can_treat(user, course),
+    )
+
+
+def place_of(course: InfusionCourse, booked: Visit | None) -> Place:
+    visit_id = booked.pk if booked else None
+    return Place(course.pk, course.patient_id, visit_id, course.protocol_version_id)
+
+
+def readiness_panel(readiness: Readiness, place: Place, user: User, cited: Cited) -> ReadinessPanel:
+    reasons = reason_lines(readiness, place, user, cited)
+    day = day_words(readiness.day)
+    if readiness.clear:
+        return ReadinessPanel(True, "Clear to infuse", f"For {day}. Nothing stands against it.", ())
+    says = f"For {day}. {counted(len(reasons), 'reason')} against it, each with its next act."
+    return ReadinessPanel(False, "Not clear to infuse", says, reasons)
+
+
+def advice_parts(advice: Iterable[Advice], cited: Cited) -> list[AdvicePart]:
+    titles = {"missed": "After the missed infusion", "reaction": "After the reaction"}
+    grouped: dict[str, list[AdviceLine]] = {}
+    for one in advice:
+        grouped.setdefault(one.why, []).append(advice_line(one, cited))
+    return [AdvicePart(titles[why], tuple(lines)) for why, lines in grouped.items()]
+
+
+def advice_line(one: Advice, cited: Cited) -> AdviceLine:
+    return AdviceLine(
+        ADVICE_SOURCES[one.source], one.says, one.note, cited.cites(one.cite), one.verified
+    )
+
+
+def visit_line(visit: Visit) -> VisitLine:
+    said = {
+        Visit.State.INFUSED: ", ".join(p for p in (visit.dose, f"batch {visit.batch}") if p),
+        Visit.State.SCHEDULED: "Checklist done" if visit.checklist_at else "",
+    }.get(Visit.State(visit.state), visit.reason)
+    return VisitLine(
+        url=reverse("monitoring:visit", args=[visit.pk]),
+        day=day_words(visit.infused_on or visit.scheduled_on),
+        time=visit.scheduled_time.strftime("%H:%M") if visit.scheduled_time else "",
+        state=visit.state,
+        state_word=visit.get_state_display(),
+        says=said,
+        reactions=tuple(f"Grade {r.grade}: {r.symptoms}" for r in visit.reactions.all()),
+    )
+
+
+def protocol_panel(course: InfusionCourse, today: date) -> ProtocolPanel:
+    version = course.protocol_version
+    newest = version_in_force(course.therapy, today)
+    newer = newest.version if newest is not None and newest.pk != version.pk else ""
+    url = reverse("monitoring:course-protocol", args=[course.pk])
+    return ProtocolPanel(version.title, version.version, content_state(version, today), newer, url)
+
+
+def rules_of(version: ProtocolVersion) -> Mapping[str, ProtocolRule]:
+    """The rules of a version by id, that of the infusions too."""
+    protocol: Protocol = protocol_of(version)
+    rules = {rule.id: rule for rule in protocol.rules}
+    if protocol.infusions is not None:
+        rules[INFUSION] = protocol.infusions.rule
+    return rules
+
+
+def _items(
+    course: InfusionCourse, user: User, today: date, cited: Cited
+) -> tuple[list[ItemLine], int]:
+    rows = list(course.due_items.all().open().order_by("due_on", "pk"))
+    rules = rules_of(course.protocol_version)
+    works = can_work(user, course)
+    lines = []
+    for item in rows[:ITEMS_SHOWN]:
+        rule = rules.get(item.rule)
+        state = item.state_on(today)
+        lines.append(
+            ItemLine(
+                name=capitalised(rule.name if rule else item.test.replace("_", " ")),
+                state=state,
+                state_word=STATE_WORDS[state],
+                due=day_words(item.due_on),
+                because=item.because,
+                blocking=item.level == DueItem.Level.BLOCKING,
+                verified=rule.verified if rule else "",
+                cites=cited.cites(item.cite),
+                links=tuple(_item_links(course, item)) if works else (),
+            )
+        )
+    return lines, max(0, len(rows) - ITEMS_SHOWN)
+
+
+def _item_links(course: InfusionCourse, item: DueItem) -> Iterable[ActLink]:
+    if item.test == INFUSION:
+        yield ActLink(reverse("monitoring:course-book", args=[course.pk]), "Book")
+    elif item.test in protocol_of(course.protocol_version).tests:
+        query = urlencode({"test": item.test})
+        url = reverse("monitoring:result-new", args=[course.patient_id])
+        yield ActLink(f"{url}?{query}", "Enter result")
+    yield ActLink(reverse("monitoring:item-waive", args=[item.pk]), "Waive")
+
+
+def _active_holds(course: InfusionCourse) -> Iterable[Hold]:
+    return course.holds.active().select_related("placed_by", "course__site")
+
+
+def _hold(hold: Hold, user: User, cited: Cited) -> HoldLine:
+    course = hold.course
+    placed = moment_words(hold.placed_at, course.site.time_zone)
+    releasable = can_work(user, course)
+    return HoldLine(
+        reason=hold.reason,
+        placed=f"{hold.placed_by}, {placed}",
+        url=reverse("monitoring:hold-release", args=[hold.pk]) if releasable else "",
+        cites=cited.cites(hold.cite),
+    )
+
+
+def _budget(readiness: Readiness) -> list[dict[str, str]]:
+    budget = readiness.budget
+    left = budget.infusions_left
+    ends = day_words(budget.ends_on) or "Nothing is in force"
+    days = f"{counted(budget.days_left, 'day')} left" if budget.in_force else ""
+    infusions = "Not limited in number" if left is None else f"{left} left"
+    return [
+        {"label": "Certified until", "value": ends, "note": days},
+        {"label": "Infusions", "value": infusions if budget.in_force else "None", "note": ""},
+    ]
+
+
+def _prompt_links(course: InfusionCourse, user: User) -> Iterable[ActLink]:
+    if has_permission(user, Permission.PREPARE_CASES):
+        yield ActLink(reverse("monitoring:course-renew", args=[course.pk]), "Open a renewal case")
+    if can_treat(user, course):
+        url = reverse("monitoring:course-certification", args=[course.pk])
+        yield ActLink(url, "Add a determination")
+
+
+def _relapse(course: InfusionCourse, user: User, question: RelapseQuestion) -> RelapsePanel:
+    answer, links = question.answer, []
+    opens = has_permission(user, Permission.PREPARE_CASES)
+    case_link = ActLink(
+        reverse("monitoring:course-relapse-case", args=[course.pk]), "Yes: open a case"
+    )
+    if answer is None:
+        says = (
+            "The relapse course is at its end. Does this relapse change the therapy?"
+            if question.due
+            else "At the end of the course: does this relapse change the therapy?"
+        )
+        if can_answer_relapse(user, course):
+            links.append(ActLink(reverse("monitoring:course-relapse", args=[course.pk]), "Answer"))
+        if opens:
+            links.append(case_link)
+        return RelapsePanel(says, "", question.due, tuple(links), "")
+    when = moment_words(answer.answered_at, course.site.time_zone)
+    says = f"{answer.answered_by}, {when}: this relapse {answer}."
+    who = ""
+    if answer.case is not None:
+        url = reverse("certification:case", args=[answer.case_id])
+        links.append(ActLink(url, f"Case {answer.case.number}"))
+    elif question.waits_for_case:
+        who = f"Next: open the case ({REVIEWER})."
+        if opens:
+            links.append(ActLink(case_link.url, "Open the case"))
+    return RelapsePanel(says, answer.note, question.waits_for_case, tuple(links), who)
+
+
+def _stopped(course: InfusionCourse) -> list[dict[str, str]]:
+    if course.is_running:
+        return []
+    until = day_words(course.watch_until_on) or "No end is known"
+    return [
+        {"label": "Stopped", "value": day_words(course.stopped_on)},
+        {"label": "Reason", "value": course.stop_reason},
+        {"label": "Watched until", "value": until},
+    ]
+
+
+def _acts(course: InfusionCourse, user: User) -> Iterable[ActLink]:
+    """What can be done with the course by this reader."""
+    own = [course.pk]
+    if can_treat(user, course):
+        yield ActLink(reverse("monitoring:course-book", args=own), "Book a visit")
+    if can_work(user, course):
+        person = [course.patient_id]
+        yield ActLink(reverse("monitoring:result-new", args=person), "Enter a result")
+        yield ActLink(reverse("monitoring:course-facts", args=own), "Document a fact")
+    if can_treat(user, course):
+        yield ActLink(reverse("monitoring:hold-place", args=own), "Place a hold")
+        yield ActLink(reverse("monitoring:course-certification", args=own), "Certification")
+        yield ActLink(reverse("monitoring:course-stop", args=own), "Stop the course")
