@@ -26,6 +26,7 @@ from tests.factories import (
     TurnaroundProfileFactory,
     UserFactory,
 )
+from tests.factories.monitoring import InfusionCourseFactory, VisitFactory
 
 TABLE = Path(__file__).with_name("role_matrix.csv")
 PEOPLE = ("anonymous", "no_role", *(role.value for role in Role))
@@ -71,6 +72,7 @@ def world(db: None, now: Any) -> dict[str, Any]:
         for _ in range(2)
     ]
     determination = decide(answer(made[1], nurse, now, MEETS), nurse, now, "certified")
+    course = InfusionCourseFactory(patient=made[1].patient)
     return {
         "site": site,
         "pk": {
@@ -79,6 +81,8 @@ def world(db: None, now: Any) -> dict[str, Any]:
             "determination": determination.pk,
             "letter": determination.pk,
             "criteria-version": version.pk,
+            "course": course.pk,
+            "visit": VisitFactory(course=course).pk,
         },
         "key": version.therapy.key,
         "slug": "questions-1",
@@ -89,7 +93,7 @@ def world(db: None, now: Any) -> dict[str, Any]:
 def url_of(name: str, pattern: URLPattern, world: dict[str, Any]) -> str:
     """The address of a record that exists."""
     own = name.partition(":")[2]
-    kind = {"case-new": "patient"}.get(own) or next(
+    kind = {"case-new": "patient", "course-new": "determination"}.get(own) or next(
         (kind for kind in world["pk"] if own == kind or own.startswith(f"{kind}-")), ""
     )
     given = {key: world[key] for key in ("key", "slug", "audience")} | {

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('certification', '0002_seals'),
-        ('monitoring', '0002_seals'),
+        ('monitoring', '0004_checked_files'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -18,7 +18,7 @@ from factory.django import DjangoModelFactory
 
 from certification.criteria.codec import content_hash, vocabulary_from_data
 from certification.workflow import ContentStatus
-from monitoring.models import CourseAuthorization, InfusionCourse, ProtocolVersion
+from monitoring.models import CourseAuthorization, InfusionCourse, ProtocolVersion, Visit
 from monitoring.schedule.codec import document
 from tests.factories.cases import CaseFactory, DeterminationFactory
 from tests.factories.content import TherapyFactory
@@ -170,3 +170,15 @@ class CourseAuthorizationFactory(DjangoModelFactory):
     infusions = factory.SelfAttribute("determination.infusions")
     added_by = factory.SubFactory(UserFactory)
     added_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
+
+
+class VisitFactory(DjangoModelFactory):
+    """A booked visit on the first day of the course."""
+
+    class Meta:
+        model = Visit
+
+    course = factory.SubFactory(InfusionCourseFactory)
+    scheduled_on = factory.SelfAttribute("course.start_on")
+    booked_by = factory.SubFactory(UserFactory)
+    booked_at = datetime(2027, 1, 11, 14, tzinfo=UTC)

@@ -24,7 +24,7 @@ from .steps import FINE, START, at, book
 # renewal, whose event is that of the case.
 ELSEWHERE = {
     "load_protocols", "dry_run", "import_results", "refresh_stale_plans", "open_renewal",
-    "move_to_current_protocol", "open_course", "check_file", "import_checked", "put_aside",
+    "move_to_current_protocol", "open_course", "answer_relapse", "open_case_after_relapse", "check_file", "import_checked", "put_aside",
 }  # fmt: skip
 
 
@@ -83,6 +83,8 @@ def test_each_writes_one_audit_event(course: InfusionCourse, infusion_nurse: Use
     moved = START + timedelta(days=1)
     visit = act(visits.move_visit, visit=visit, revision=1, scheduled_on=moved)
     act(visits.cancel_visit, visit=visit, revision=2, reason="Ill.")
+    [visit] = act(visits.book_visits, course=course, scheduled_on=moved, visits=1)
+    act(visits.cancel_visit, visit=visit, revision=1, reason="Ill.")
     visit = act(visits.complete_checklist, visit=book(course, infusion_nurse, START), revision=1,
                 answers=FINE)  # fmt: skip
     visit = act(
