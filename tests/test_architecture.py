@@ -25,6 +25,7 @@ PURE = (
     "certification/workflow.py",
     "certification/seals.py",
     "monitoring/schedule",
+    "monitoring/charts",
     "config/roles.py",
 )
 CLOCK_CALLS = {"now", "today", "utcnow", "time", "monotonic", "localdate", "localtime"}

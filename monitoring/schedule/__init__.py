@@ -19,6 +19,7 @@ Pure Python: no Django, no clock, no database. Everything takes ``as_of``. Read 
 ``generator``      all of it together: ``Planner.generate``
 ``clearance``      may the next infusion be given?
 ``thresholds``     what does a result mean?
+``bands``          between which values does a result mean the same?
 ``pml_risk``       risk by stratum from published tables, and when the stratum changes
 ``reading``        a person from plain data
 ``writing``        a plan as plain data
