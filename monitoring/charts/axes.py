@@ -61,7 +61,8 @@ class TimeAxis:
                 label = f"{day:%b}" if step < MONTHS_A_YEAR else ""
                 if new:
                     label = f"{label} {year}".strip()
-                yield Tick(self.at(day), label, month == 0)
+                fits = self.at(day) + ROOM_FOR_A_LABEL <= self.length
+                yield Tick(self.at(day), label if fits else "", month == 0)
             index += step
 
 

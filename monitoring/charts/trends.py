@@ -59,6 +59,16 @@ class Trend:
     days: tuple[Tick, ...]
     numbers: tuple[Tick, ...]
 
+    @property
+    def outer_width(self) -> float:
+        """With the numbers to the left, and a little room to the right."""
+        return self.width + 60
+
+    @property
+    def outer_height(self) -> float:
+        """With the days below, and the words of the highest value above."""
+        return self.height + 40
+
 
 def trend(readings: Iterable[Reading], bands: Sequence[Band], until: date) -> Trend:
     """At least one reading; bands from the lowest to the highest."""

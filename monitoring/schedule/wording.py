@@ -5,6 +5,7 @@ Each sentence names what was counted from what, the rule, what moved the date, a
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -118,10 +119,18 @@ def sources(rule: ProtocolRule) -> str:
     return " ".join(part for part in (f"Source: {cited}." if cited else "", flag) if part)
 
 
+def without_sources(because: str) -> str:
+    """The sentence for a page that numbers its sources; how surely they were read stays in it."""
+    return _SOURCES.sub("", because)
+
+
 def sentence(text: str) -> str:
     """The text with a full stop, whatever its author ended it with."""
     text = text.strip()
     return text if not text or text[-1] in ".?!" else f"{text}."
+
+
+_SOURCES = re.compile(r" Source: .*?\.(?= |$)")
 
 
 def _on(day: date | None) -> str:
