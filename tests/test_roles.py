@@ -77,6 +77,7 @@ def world(db: None, now: Any) -> dict[str, Any]:
         "site": site,
         "pk": {
             "patient": made[0].patient_id,
+            "person": made[0].patient_id,
             "case": made[0].pk,
             "determination": determination.pk,
             "letter": determination.pk,

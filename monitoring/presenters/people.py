@@ -18,9 +18,15 @@ from certification.turnaround import local_date
 from config.access import has_permission
 from config.roles import Permission
 from monitoring.charts.lanes import Shape, Timeline, timeline
-from monitoring.clearing import clear_to_infuse
+from monitoring.clearing import Readiness, clear_to_infuse_each
 from monitoring.models import Alert, DueItem, Hold, InfusionCourse, Result, Visit
-from monitoring.planning import plan_course, planner_of, vocabulary_for
+from monitoring.planning import (
+    plan_record,
+    planner_of,
+    record_of,
+    results_of,
+    vocabulary_for,
+)
 from monitoring.policies import can_monitor_patient
 from monitoring.presenters.due_lines import DueLine, cited, due_lines
 from monitoring.presenters.history import (
@@ -120,11 +126,13 @@ class PersonPage:
 
 
 def person_page(patient: Patient, user: User, now: datetime, chosen: str) -> PersonPage:
-    """A fixed number of queries for a person, and a few more for each course that is watched."""
+    """A fixed number of queries, however many courses and years."""
     today = local_date(now, patient.site.time_zone)
     records = _records(patient, today)
     watched = [one for one in records.courses if _is_watched(one, today)]
-    plans = {course.pk: plan_course(course, today) for course in watched}
+    results = results_of([patient.pk]).get(patient.pk, [])
+    plans = {one.pk: plan_record(record_of(one, today, results)) for one in watched}
+    ready = clear_to_infuse_each({one.pk: today for one in records.courses if one.is_running})
     items = list(
         DueItem.objects.open().filter(patient=patient).select_related("course__therapy")
         .order_by("due_on", "pk")
@@ -138,14 +146,14 @@ def person_page(patient: Patient, user: User, now: datetime, chosen: str) -> Per
     drawing = timeline([p.event for p in points], LANES, *_days(chosen, points, today), today)
     by_key = {point.key: point for point in points}
     drawn = [Drawn(shape, by_key[shape.key]) for shape in drawing.shapes]
-    panels = [risk_panel(course, plans[course.pk], sources) for course in watched]
+    panels = [risk_panel(one, plans[one.pk].record, results, sources) for one in watched]
     stale = {one.pk: plans[one.pk] for one in watched if _is_stale(one, today)}
     due = due_lines(records, items, stale, today, sources, may_monitor=may_monitor)
     notices = list(_notices(records, alerts, sources, may_monitor))
     return PersonPage(
         patient=patient,
         born=born_words(patient, now, patient.site.time_zone),
-        courses=[_course_line(course, records, today) for course in records.courses],
+        courses=[_course_line(one, ready.get(one.pk), today) for one in records.courses],
         notices=notices[:NOTICES_SHOWN],
         later_notices=notices[NOTICES_SHOWN:],
         due=due[:ITEMS_SHOWN],
@@ -236,7 +244,7 @@ def _newest_first(point: Point) -> tuple[date, str]:
     return point.event.day, point.key
 
 
-def _course_line(course: InfusionCourse, records: Records, today: date) -> CourseLine:
+def _course_line(course: InfusionCourse, ready: Readiness | None, today: date) -> CourseLine:
     given = [visit for visit in course.visits.all() if visit.state == Visit.State.INFUSED]
     stopped = course.stopped_on
     base = {
@@ -247,30 +255,29 @@ def _course_line(course: InfusionCourse, records: Records, today: date) -> Cours
         "given": counted(len(given), "infusion"),
         "content": content_state(course.protocol_version, today),
     }
-    if stopped is not None:
+    if ready is None:
         return CourseLine(
             **base, answer="", answer_word="", why=course.stop_reason, next_act="", next_visit="",
             visit_url="", budget="", renewal="", tail=_tail(course, today),
         )  # fmt: skip
-    readiness = clear_to_infuse(course, today)
-    first = readiness.reasons[0] if readiness.reasons else None
-    more = len(readiness.reasons) - 1
+    first = ready.reasons[0] if ready.reasons else None
+    more = len(ready.reasons) - 1
     booked = min(
         (v for v in course.visits.all() if v.state == Visit.State.SCHEDULED),
         key=lambda visit: visit.scheduled_on,
         default=None,
     )
-    budget = readiness.budget
+    budget = ready.budget
     left = "any number of infusions"
     if budget.infusions_left is not None:
         left = counted(budget.infusions_left, "infusion")
     return CourseLine(
         **base,
-        answer=readiness.answer,
-        answer_word="Clear to infuse" if readiness.clear else "Not clear to infuse",
+        answer=ready.answer,
+        answer_word="Clear to infuse" if ready.clear else "Not clear to infuse",
         why=(first.says + (f" And {counted(more, 'more reason')}." if more else ""))
         if first
-        else f"For {day_words(readiness.day)}.",
+        else f"For {day_words(ready.day)}.",
         next_act=f"{capitalised(first.next_act)} ({first.who})." if first else "",
         next_visit=day_words(booked.scheduled_on) if booked else "",
         visit_url=reverse("monitoring:visit", args=[booked.pk]) if booked else "",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from certification.criteria.derived import months_between
 from certification.criteria.tree import Citation
 from certification.presenters.citations import Cite, Sources
 from certification.presenters.wording import counted, day_words, listed
-from monitoring.models import InfusionCourse
-from monitoring.planning import plan_course, planner_of
-from monitoring.schedule.items import Plan
+from monitoring.models import InfusionCourse, Result
+from monitoring.planning import plan_record, planner_of, record_of
 from monitoring.schedule.months import add_months
 from monitoring.schedule.pml_risk import Estimate, RiskView, risk_of
+from monitoring.schedule.record import Record
 
 LOOKED_AHEAD_MONTHS = 60
 
@@ -64,16 +65,19 @@ class RiskPanel:
     cites: tuple[Citation, ...]
 
 
-def risk_panel(course: InfusionCourse, plan: Plan, sources: Sources) -> RiskPanel | None:
-    """None for a therapy whose protocol has no table of risk."""
+def risk_panel(
+    course: InfusionCourse, record: Record, results: Iterable[Result], sources: Sources
+) -> RiskPanel | None:
+    """None for a therapy whose protocol has no table of risk. ``record``: the course today;
+    ``results``: those of the person, as ``results_of`` gives them."""
     conditions = planner_of(course.protocol_version).conditions
     risk = conditions.protocol.risk
     if risk is None:
         return None
-    record, stopped = plan.record, ""
-    if course.stopped_on is not None and course.stopped_on < plan.as_of:
+    stopped = ""
+    if course.stopped_on is not None and course.stopped_on < record.as_of:
         # Months of treatment are not counted on after the last of them.
-        record = plan_course(course, course.stopped_on).record
+        record = plan_record(record_of(course, course.stopped_on, results)).record
         stopped = f"As on {day_words(course.stopped_on)}, the day on which treatment was stopped."
     view = risk_of(conditions, record, add_months(record.as_of, LOOKED_AHEAD_MONTHS))
     if view is None:
@@ -97,9 +101,9 @@ def risk_panel(course: InfusionCourse, plan: Plan, sources: Sources) -> RiskPane
     )
 
 
-def _changes(view: RiskView, start_on: object) -> Iterator[str]:
+def _changes(view: RiskView, start_on: date) -> Iterator[str]:
     for change in view.changes:
-        month = months_between(start_on, change.first)  # type: ignore[arg-type]
+        month = months_between(start_on, change.first)
         told = change.label if change.value else f"it {change.label.lower()}"
         yield f"From {day_words(change.first)} (month {month} of treatment): {told}."
 

@@ -103,7 +103,7 @@ def between(low: Decimal | None, high: Decimal | None) -> Decimal:
     if low is None and high is None:
         return Decimal(0)
     if low is None:
-        return high / 2 if high else Decimal(-1)
+        return high / 2 if high and high > 0 else (high or Decimal(0)) - 1
     if high is None:
         return low * 2 if low > 0 else low + 1
     return (low + high) / 2
