@@ -16,6 +16,8 @@ class MonitoringConfig(AppConfig):
     """``content export`` and ``content diff`` ask these for the part of a pack that is ours."""
     prefill_source = "monitoring.renewal_facts.offers"
     """Asked by ``case_facts.prefill`` for what monitoring knows of a person."""
+    home_sections = "monitoring.presenters.today.sections"
+    """Called by the home page with the person and the moment, for what monitoring has to tell."""
     demo_part = "monitoring.demo.prepare"
     """``demo`` calls it with ``users, now`` once the accounts are there."""
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
+from django.apps import apps
 from django.urls import reverse
+from django.utils.module_loading import import_string
 
 from certification.models import (
     AuditEvent,
@@ -52,9 +57,22 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeSection:
+    """What another application tells the person who has come in. ``template`` lays ``rows`` out."""
+
+    title: str
+    says: str
+    url: str
+    empty: str
+    template: str
+    rows: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     first: CaseRow | None
     first_says: str
+    sections: list[HomeSection]
     lists: list[CaseList]
     waiting: list[Waiting]
     events: list[EventLine]
@@ -82,12 +100,20 @@ def home_page(user: User, now: datetime, zone: str) -> HomePage:
     return HomePage(
         first=first,
         first_says=_first_says(first),
+        sections=[one for source in _home_sources() for one in source(user, now)],
         lists=lists,
         waiting=_content_waiting(user),
         events=_events(user, zone),
         links=_links(user),
         quiet=not lists,
     )
+
+
+@cache
+def _home_sources() -> tuple[Callable[[User, datetime], Iterable[HomeSection]], ...]:
+    """What other apps show: the dotted path in ``home_sections`` of their configuration."""
+    paths = (getattr(app, "home_sections", "") for app in apps.get_app_configs())
+    return tuple(import_string(path) for path in paths if path)
 
 
 def _due(user: User, now: datetime, status: str, title: str, empty: str) -> CaseList:
