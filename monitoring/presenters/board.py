@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
@@ -16,10 +15,9 @@ from django.utils.http import urlencode
 from certification.models import Site, User
 from certification.paging import Page, SortKey, page_of
 from certification.presenters.wording import capitalised, counted, day_words, moment_words
-from config.access import has_permission
-from config.roles import Permission
 from monitoring.clearing import Readiness, Reason, clear_to_infuse_each
 from monitoring.models import Visit
+from monitoring.presenters.next_acts import Place, links_of
 from monitoring.worklist import MOST_COUNTED, SHOWN, Days
 
 PEOPLE_A_PAGE = 25
@@ -35,18 +33,6 @@ STATES = {
     Visit.State.INFUSED: ("given", "Infused"),
     Visit.State.NOT_INFUSED: ("no", "Not infused"),
     Visit.State.MISSED: ("overdue", "Missed"),
-}
-LABELS = {
-    "renew": "Renew the certification",
-    "move_protocol": "Move to the protocol in force",
-    "approve_protocol": "See the course",
-    "release_hold": "Release the hold",
-    "stop_course": "See the course",
-    "open_course": "See the course",
-    "book": "See the course",
-    "record_facts": "Document",
-    "complete_checklist": "Complete the checklist",
-    "enter_result": "Enter the result",
 }
 
 
@@ -178,7 +164,12 @@ def booked_on(days: Days, chosen: date | None) -> QuerySet[Visit]:
         .select_related("course__patient", "course__therapy")
         .only(
             *("scheduled_on", "scheduled_time", "state", "reason", "infused_on", "dose"),
-            *("course__site_id", "course__therapy__generic", "course__patient__given_name"),
+            *(
+                "course__site_id",
+                "course__protocol_version_id",
+                "course__therapy__generic",
+                "course__patient__given_name",
+            ),
             *("course__patient__family_name", "course__patient__birth_date"),
         )
     )
@@ -193,11 +184,10 @@ def _people(user: User, days: Days, visits: list[Visit]) -> list[tuple[Visit, Bo
         and visit.scheduled_on >= days.today[visit.course.site_id]
     }
     answers = clear_to_infuse_each(asked) if asked else {}
-    may_act = has_permission(user, Permission.MONITOR)
-    return [(visit, _booked(visit, answers.get(visit.course_id), may_act)) for visit in visits]
+    return [(visit, _booked(visit, answers.get(visit.course_id), user)) for visit in visits]
 
 
-def _booked(visit: Visit, readiness: Readiness | None, may_act: bool) -> Booked:
+def _booked(visit: Visit, readiness: Readiness | None, user: User) -> Booked:
     course = visit.course
     act: dict[str, Any]
     others: tuple[str, ...] = ()
@@ -218,7 +208,7 @@ def _booked(visit: Visit, readiness: Readiness | None, may_act: bool) -> Booked:
         first, *rest = readiness.reasons
         says = f"{first.says} {_for_day(visit, readiness)}".strip()
         others = tuple(f"{one.says} Next: {one.next_act} ({one.who})." for one in rest)
-        act = _act(first, visit, may_act=may_act)
+        act = _act(first, visit, user)
     return Booked(
         time=f"{visit.scheduled_time:%H:%M}" if visit.scheduled_time else "",
         patient=str(course.patient),
@@ -240,27 +230,14 @@ def _for_day(visit: Visit, readiness: Readiness) -> str:
     return f"As of the visit on {day_words(readiness.day)}, which comes first."
 
 
-def _act(reason: Reason, visit: Visit, *, may_act: bool) -> dict[str, Any]:
-    if not may_act:
+def _act(reason: Reason, visit: Visit, user: User) -> dict[str, Any]:
+    """The first link of the reason that this reader can open, or the act and who does it."""
+    course = visit.course
+    place = Place(course.pk, course.patient_id, visit.pk, course.protocol_version_id)
+    link = next(iter(links_of(reason, place, user)), None)
+    if link is None:
         return {"act": capitalised(reason.next_act), "act_url": "", "who": reason.who}
-    return {
-        "act": LABELS[reason.act],
-        "act_url": act_url(reason, visit.course_id, visit.course.patient_id, visit.pk),
-        "who": "",
-    }
-
-
-def act_url(reason: Reason, course: UUID, patient: UUID, visit: UUID) -> str:
-    """The page on which the next act is done."""
-    match reason.act:
-        case "release_hold":
-            return reverse("monitoring:hold-release", args=[int(reason.source)])
-        case "enter_result":
-            query = urlencode({"test": reason.test})
-            return f"{reverse('monitoring:result-new', args=[patient])}?{query}"
-        case "complete_checklist" | "record_facts":
-            return reverse("monitoring:visit", args=[visit])
-    return reverse("monitoring:course", args=[course])
+    return {"act": link.label, "act_url": link.url, "who": ""}
 
 
 def _zone(site: Site, day: date) -> str:

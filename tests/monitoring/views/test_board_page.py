@@ -79,7 +79,7 @@ def test_each_person_is_answered_as_by_herself(
     ("made", "act", "name"),
     [
         (hold_row, "Release the hold", "hold-release"),
-        (lambda course: None, "Document", "visit"),
+        (lambda course: None, "Document", "visit-checklist"),
         (
             lambda course: InfusionCourse.objects.filter(pk=course.pk).update(
                 facts={"active_infection": {"value": False, "observed_on": "2027-01-30"}}
@@ -97,7 +97,11 @@ def test_the_next_act_leads_where_it_is_done(
     assert (person.word, person.act) == ("Not clear", act)
     page = ward.get(BOARD).content.decode()
     assert f'href="{person.act_url}"' in page
-    parts = {"hold-release": "/holds/", "visit": "/visits/", "result-new": "/results/new/"}
+    parts = {
+        "hold-release": "/holds/",
+        "visit-checklist": "/visits/",
+        "result-new": "/results/new/",
+    }
     assert parts[name] in person.act_url
 
 
