@@ -14,6 +14,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -47,6 +48,19 @@ def requires(permission: Permission) -> Callable[..., Any]:
         return wrapped
 
     return decorate
+
+
+BY_ADDRESS = "by its address"
+
+
+def by_secret_address(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Marks a view that is reached without signing in, by an address that nobody can guess.
+
+    The view itself asks whether the owner of the address may still see what it shows.
+    """
+    open_view = login_not_required(view)
+    open_view.required_permission = BY_ADDRESS  # type: ignore[attr-defined]
+    return open_view
 
 
 class RoleBackend(ModelBackend):

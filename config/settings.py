@@ -222,6 +222,22 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"without_secrets": {"()": "config.secret_addresses.WithoutSecrets"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_secrets"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
+    # These name the address of a request, so they are masked for every handler.
+    "loggers": {
+        "django.request": {"filters": ["without_secrets"]},
+        "django.server": {
+            "filters": ["without_secrets"],
+            "handlers": ["console"],
+            "propagate": False,
+        },
+    },
 }

@@ -17,6 +17,7 @@ from config.access import has_permission
 from config.roles import Permission
 from monitoring.models import (
     Alert,
+    CalendarFeed,
     CheckedFile,
     CourseAuthorization,
     DueItem,
@@ -153,6 +154,27 @@ def check_can_finish(user: User, checked: CheckedFile) -> None:
         raise Refused("This file was put aside, or nobody confirmed it in time. Check it again.")
 
 
+def check_can_create_feed(user: User, site: Site) -> None:
+    check_can_monitor_site(user, site)
+
+
+def check_can_revoke_feed(user: User, feed: CalendarFeed) -> None:
+    """One's own calendar, or that of a whole site at which one works."""
+    check_can_monitor_site(user, feed.site)
+    if feed.user_id not in (None, user.pk):
+        raise Refused("This is somebody else's calendar. Its owner revokes it.")
+    if feed.revoked_at is not None:
+        raise Refused(f"This calendar was revoked already, by {feed.revoked_by}.")
+
+
+def check_can_read_feed(feed: CalendarFeed) -> None:
+    """Whether its secret address still opens it: whoever owns it must still be allowed to look."""
+    if feed.revoked_at is not None:
+        raise Refused("This calendar was revoked.")
+    check_allowed(feed.owner, Permission.VIEW_MONITORING)
+    check_own_site(feed.owner, feed.site_id)
+
+
 def check_not_future(day: date, today: date, *, field: str) -> None:
     if day > today:
         raise Refused(f"{day:%d %b %Y} is in the future. Give a day up to today.", field=field)
@@ -208,3 +230,15 @@ def can_release(user: User, hold: Hold) -> bool:
 
 def can_acknowledge(user: User, alert: Alert) -> bool:
     return _allows(check_can_acknowledge, user, alert)
+
+
+def can_revoke_feed(user: User, feed: CalendarFeed) -> bool:
+    return _allows(check_can_revoke_feed, user, feed)
+
+
+def can_create_feed(user: User, site: Site) -> bool:
+    return _allows(check_can_create_feed, user, site)
+
+
+def can_read_feed(feed: CalendarFeed) -> bool:
+    return _allows(check_can_read_feed, feed)

@@ -61,5 +61,8 @@ urlpatterns = [
     path("import/", imports.results_import, name="results-import"),
     # Calendars, and the audit that clinics publish
     path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/new/", calendars.calendar_new, name="calendar-new"),
+    path("calendars/<int:pk>/revoke/", calendars.calendar_revoke, name="calendar-revoke"),
+    path("calendars/feed/<str:secret>", calendars.calendar_feed, name="calendar-feed"),
     path("on-time/", on_time.on_time, name="on-time"),
 ]

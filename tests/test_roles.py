@@ -17,6 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from certification.models import Case, Determination, User
 from config.roles import ROLES, Role
+from monitoring.feeds import fingerprint
+from monitoring.models import CalendarFeed
 from tests.certification.actions.flow import MEETS, answer, decide
 from tests.factories import (
     CaseFactory,
@@ -73,6 +75,10 @@ def world(db: None, now: Any) -> dict[str, Any]:
     ]
     determination = decide(answer(made[1], nurse, now, MEETS), nurse, now, "certified")
     course = InfusionCourseFactory(patient=made[1].patient)
+    secret = "an-address-that-nobody-can-guess"
+    feed = CalendarFeed.objects.create(
+        site=site, secret_hash=fingerprint(secret), created_by=nurse, created_at=now
+    )
     return {
         "site": site,
         "pk": {
@@ -84,10 +90,12 @@ def world(db: None, now: Any) -> dict[str, Any]:
             "criteria-version": version.pk,
             "course": course.pk,
             "visit": VisitFactory(course=course).pk,
+            "calendar": feed.pk,
         },
         "key": version.therapy.key,
         "slug": "questions-1",
         "audience": "patient",
+        "secret": secret,
     }
 
 
@@ -97,7 +105,7 @@ def url_of(name: str, pattern: URLPattern, world: dict[str, Any]) -> str:
     kind = {"case-new": "patient", "course-new": "determination"}.get(own) or next(
         (kind for kind in world["pk"] if own == kind or own.startswith(f"{kind}-")), ""
     )
-    given = {key: world[key] for key in ("key", "slug", "audience")} | {
+    given = {key: world[key] for key in ("key", "slug", "audience", "secret")} | {
         "pk": world["pk"].get(kind, "")
     }
     needed = pattern.pattern.converters

@@ -52,7 +52,9 @@ def months(given: Sequence[Month]) -> Months:
     """Months in order. The line breaks where a month has nothing to count."""
     width = STEP * max(len(given), 1)
     axis = NumberAxis(0, 1, HEIGHT)
-    columns, lines, ticks = [], [], []
+    columns: list[Column] = []
+    ticks: list[Tick] = []
+    lines: list[str] = []
     run: list[str] = []
     year = 0
     for number, month in enumerate(given):

@@ -7,7 +7,8 @@ from monitoring.models.courses import (
     RelapseAnswer,
     Visit,
 )
-from monitoring.models.holds import Alert, CalendarFeed, Hold
+from monitoring.models.feeds import CalendarFeed
+from monitoring.models.holds import Alert, Hold
 from monitoring.models.plans import DueItem
 from monitoring.models.protocols import ProtocolVersion
 from monitoring.models.results import CheckedFile, ImportBatch, Result

@@ -118,35 +118,3 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.says
-
-
-class CalendarFeed(models.Model):
-    """A secret address at which a calendar programme reads due items and visits. Revocable.
-
-    Only a hash of the secret is kept; a feed without ``user`` belongs to the whole site.
-    """
-
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="calendar_feeds")
-    user = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="calendar_feeds"
-    )
-    secret_hash = models.CharField(max_length=64, unique=True)
-    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField()
-    revoked_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(revoked_by__isnull=True, revoked_at__isnull=True)
-                | Q(revoked_by__isnull=False, revoked_at__isnull=False),
-                name="revoked_by_and_at",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"Calendar of {self.user or self.site}"

@@ -223,7 +223,8 @@ def _sources(
     alerts: Iterable[Alert],
 ) -> Sources:
     """Numbers the sources as the page meets them."""
-    refs = [cite["ref"] for row in (*alerts, *items) for cite in row.cite]
+    stored = [*(alert.cite for alert in alerts), *(item.cite for item in items)]
+    refs = [cite["ref"] for cites in stored for cite in cites]
     refs += [cite.ref for cite in values_cited(courses)]
     for course in watched:
         risk = planner_of(course.protocol_version).conditions.protocol.risk
@@ -247,7 +248,7 @@ def _newest_first(point: Point) -> tuple[date, str]:
 def _course_line(course: InfusionCourse, ready: Readiness | None, today: date) -> CourseLine:
     given = [visit for visit in course.visits.all() if visit.state == Visit.State.INFUSED]
     stopped = course.stopped_on
-    base = {
+    base: dict[str, Any] = {
         "url": reverse("monitoring:course", args=[course.pk]),
         "therapy": capitalised(str(course.therapy)),
         "period": f"from {day_words(course.start_on)}"
