@@ -136,12 +136,14 @@ def build_record(
     explanation: Explanation,
     decision: Decision,
     evidence: Evidence,
+    notices: list[dict[str, Any]],
     signer: User,
     signer_role: Role,
     meaning: str,
     signed_at: datetime,
 ) -> dict[str, Any]:
-    """The record as plain JSON data."""
+    """The record as plain JSON data. ``notices``: see ``case_notices``; left out when there are
+    none."""
     version = case.criteria_version
     explained = explanation_to_data(explanation)
     return {
@@ -151,6 +153,7 @@ def build_record(
         "patient": _patient(case),
         "therapy": _therapy(case),
         "facts": facts_with_words(case, raw),
+        **({"notices": notices} if notices else {}),
         "criteria": {
             "set_key": version.set_key,
             "version": version.version,

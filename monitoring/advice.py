@@ -30,7 +30,7 @@ HOLDS = "Recording it holds the next infusion until a named person releases the 
 @dataclass(frozen=True, slots=True)
 class Advice:
     """One piece of advice. ``source``: article, label or protocol. ``why``: its occasion, missed or
-    reaction."""
+    reaction. ``seed``: the row of the article."""
 
     why: str
     source: str
@@ -38,6 +38,7 @@ class Advice:
     cite: list[dict[str, Any]] = field(default_factory=list)
     verified: str = ""
     note: str = ""
+    seed: str = ""
 
 
 def advice_for(course: InfusionCourse, on: date) -> list[Advice]:
@@ -83,7 +84,7 @@ def _statements(why: str, source: str, statements: Any) -> Iterator[Advice]:
             {"ref": one.reference.key, "at": one.at, "note": one.note}
             for one in row.citations.all()
         ]
-        yield Advice(why, source, row.says, cite, row.verified, row.note)
+        yield Advice(why, source, row.says, cite, row.verified, row.note, row.seed)
 
 
 def _holding(course: InfusionCourse, grade: int, on: date) -> Iterator[Advice]:

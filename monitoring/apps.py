@@ -18,6 +18,8 @@ class MonitoringConfig(AppConfig):
     """Asked by ``case_facts.prefill`` for what monitoring knows of a person."""
     home_sections = "monitoring.presenters.today.sections"
     """Called by the home page with the person and the moment, for what monitoring has to tell."""
+    notice_source = "monitoring.case_notices.notices"
+    """Asked by ``case_notices`` for what the reader of a case should know."""
     demo_part = "monitoring.demo.prepare"
     """``demo`` calls it with ``users, now`` once the accounts are there."""
 

@@ -66,6 +66,13 @@ def renew_from(course: InfusionCourse, on: date) -> date | None:
     )
 
 
+def is_renewed(course: InfusionCourse) -> bool:
+    """Whether the treatment goes on from certification to certification. One course of infusions
+    that is given once is not renewed: the next one is a new request."""
+    infusions = protocol_of(course.protocol_version).infusions
+    return infusions is None or infusions.interval is not None
+
+
 def budget_changes(course: InfusionCourse, on: date) -> date | None:
     """The next day after ``on`` on which a certification begins or has ended."""
     days = [d for a in _authorizations(course) for d in (a.start_on, a.end_on + A_DAY) if d > on]
@@ -90,13 +97,14 @@ def _budget(
     given = [day for day in infused if day <= on]
     left = _left(authorizations, given)
     current = [one for one in authorizations if one.start_on <= on <= one.end_on]
+    renewed = course.is_running and is_renewed(course)
     if not current:
-        return Budget(0, None, 0, _lapsed(authorizations, on) if course.is_running else "")
+        return Budget(0, None, 0, _lapsed(authorizations, on) if renewed else "")
     unlimited = any(one.infusions is None for one in current)
     infusions = None if unlimited else sum(left[one.pk] for one in current)
     ends_on = _joined_end(authorizations, on)
     days = (ends_on - on).days
-    prompt = _prompt(course, on, given, infusions, ends_on) if course.is_running else ""
+    prompt = _prompt(course, on, given, infusions, ends_on) if renewed else ""
     return Budget(infusions, ends_on, days, prompt)
 
 

@@ -146,13 +146,13 @@ def _certification(budget: Budget, day: date) -> Iterator[Reason]:
     if not budget.in_force:
         yield Reason(
             "certification", f"No certification is in force on {day:%d %b %Y}.", "renew",
-            "add a new determination to the course, or open a renewal case for one",
+            "add a new determination to the course, or open a case for one",
             f"{NURSE}; cases: {REVIEWER}",
         )  # fmt: skip
     elif budget.spent:
         yield Reason(
             "budget", "Every certified infusion has been given.", "renew",
-            "add a new determination to the course, or open a renewal case for one",
+            "add a new determination to the course, or open a case for one",
             f"{NURSE}; cases: {REVIEWER}",
         )  # fmt: skip
 

@@ -177,7 +177,7 @@ def documentable_facts(version: ProtocolVersion) -> dict[str, FactDefinition]:
 
     Not what registration or the infusions tell, what results show, or what is worked out.
     """
-    conditions = planner_of(version).conditions
+    conditions, protocol = planner_of(version).conditions, protocol_of(version)
     elsewhere = {
         *PATIENT_FACTS.values(),
         *conditions.supplied,
@@ -186,7 +186,7 @@ def documentable_facts(version: ProtocolVersion) -> dict[str, FactDefinition]:
     }
     return {
         key: definition
-        for key, definition in protocol_of(version).vocabulary.items()
+        for key, definition in protocol.vocabulary.items()
         if key not in elsewhere
         and definition.derived is None
         and definition.type is not FactType.ROWS

@@ -30,12 +30,12 @@ class VitalSign:
 VITAL_SIGNS = {
     sign.key: sign
     for sign in (
-        VitalSign("minutes", "Minutes after the start", "min", 0, MOST_MINUTES),
+        VitalSign("minutes", "Time", "minutes from start", 0, MOST_MINUTES),
         VitalSign("systolic", "Systolic", "mmHg", 30, 350),
         VitalSign("diastolic", "Diastolic", "mmHg", 10, 250),
         VitalSign("pulse", "Pulse", "a minute", 10, 350),
         VitalSign("temperature", "Temperature", "°C", 25, 45, whole=False),
-        VitalSign("saturation", "Oxygen saturation", "%", 30, 100),
+        VitalSign("saturation", "Saturation", "%", 30, 100),
         VitalSign("respiration", "Breaths", "a minute", 1, 120),
     )
 }

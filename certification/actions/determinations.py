@@ -15,6 +15,7 @@ from certification.actions.revisions import STALE_CASE, check_unchanged, locked_
 from certification.actions.signatures import Signature, sign
 from certification.actions.typed_text import one_line, paragraphs
 from certification.case_facts import case_date, compiled, raw_facts, typed_facts
+from certification.case_notices import notices_to_seal
 from certification.criteria.codec import explanation_to_data
 from certification.criteria.explanation import ExplainedNode, Explanation
 from certification.criteria.tree import Recommendation, Truth
@@ -330,6 +331,7 @@ def _seal(
         explanation=explanation,
         decision=decision,
         evidence=evidence_for(explanation_to_data(explanation)),
+        notices=notices_to_seal(case, decision.as_of),
         signer=by,
         signer_role=role,
         meaning=meaning,

@@ -95,6 +95,7 @@ def clinician_letter(record: Mapping[str, Any], seal: str) -> dict[str, Any]:
             }
             for item in record["statements"]
         ],
+        "noticed": record.get("notices", []),
         "facts": _facts(record),
         "criteria": _criteria(record),
         "disclaimer": DISCLAIMER,

@@ -51,6 +51,7 @@ class DeterminationPage:
     indications: Tree
     contraindications: Tree
     precautions: list[Warned]
+    noticed: list[dict[str, Any]]
     facts: list[dict[str, str]]
     references: list[Source]
     letters: list[LetterLink]
@@ -95,6 +96,7 @@ def determination_page(determination: Determination) -> DeterminationPage:
             for p in trees["precautions"]
             if p["truth"] == Truth.MET
         ],
+        noticed=record.get("notices", []),
         facts=_facts(record["facts"]),
         references=[_source(n, key, record["references"]) for key, n in numbers.items()],
         letters=[

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from certification.actions.cases import open_case
+from certification.case_notices import case_notices
 from certification.forms.cases import CaseForm, WorklistForm
 from certification.paging import page_of
 from certification.presenters.case_pages import case_page, case_trail, check_page
@@ -114,6 +115,7 @@ def case(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {
         "head": case_head(found, now),
         "page": case_page(found, request.user, standing, now),
+        "notices": case_notices(found, request.user, standing.as_of),
         "case": found,
         "nav": "worklist",
     }
@@ -130,6 +132,7 @@ def case_check(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {
         "head": case_head(found, now),
         "page": check_page(found, request.user, standing),
+        "notices": case_notices(found, request.user, standing.as_of),
         "case": found,
         "nav": "worklist",
     }

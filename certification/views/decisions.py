@@ -20,6 +20,7 @@ from certification.actions.cases import (
     resume_case,
     withdraw_case,
 )
+from certification.case_notices import case_notices
 from certification.forms.decisions import ActForm, ConfirmForm, PendForm, ReasonForm
 from certification.models import Case
 from certification.presenters.cases import case_head
@@ -50,6 +51,7 @@ def reached(request: StaffRequest, pk: UUID) -> tuple[Case, Standing, dict[str, 
         "head": case_head(case, now),
         "cancel_url": reverse("certification:case-recommendation", args=[case.pk]),
         "repin": repin_of(request.user, case, standing.as_of) if case.is_open else None,
+        "notices": case_notices(case, request.user, standing.as_of),
         "nav": "worklist",
     }
     return case, standing, context

@@ -9,9 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from certification.case_notices import case_notices
 from certification.policies import check_can_download_letter
 from certification.presenters.cases import case_head
 from certification.presenters.determinations import determination_page, letter_name
+from certification.turnaround import local_date
 from certification.views.reach import StaffRequest, determination_or_404, opened, page
 from config.access import requires
 from config.roles import Permission
@@ -26,6 +28,9 @@ def determination(request: StaffRequest, pk: UUID) -> HttpResponse:
     context = {
         "head": case_head(found.case, now),
         "page": determination_page(found),
+        "notices": case_notices(
+            found.case, request.user, local_date(now, found.case.site.time_zone)
+        ),
         "case": found.case,
         "nav": "worklist",
     }

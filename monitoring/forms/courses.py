@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from crispy_forms.layout import HTML, Div, Field, Layout
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 
 from certification.criteria.facts import FactDefinition
@@ -139,9 +139,9 @@ class FactsForm(ActForm):
         self.asked = asked
         self.known = known
         for key, definition in asked.items():
-            self.fields[f"f-{key}"] = fact_field(definition)
-        names = [Field(f"f-{key}") for key in asked]
-        self.helper.layout = Layout(Field("revision"), *names, HTML("<hr>"), Field("observed_on"))
+            self.fields[f"f-{key}"] = fact_field(definition, radios=False)
+        names = Div(*(Field(f"f-{key}") for key in asked), css_class="facts-grid")
+        self.helper.layout = Layout(Field("revision"), names, Field("observed_on"))
 
     def facts(self) -> dict[str, Any]:
         """What differs from what is stored; None takes a value back."""

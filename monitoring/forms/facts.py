@@ -18,8 +18,13 @@ MOST_RADIOS = 4
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
 
-def fact_field(definition: FactDefinition, *, required: bool = False) -> forms.Field:
-    """The field of one question. Empty means "not answered", which is never the same as no."""
+def fact_field(
+    definition: FactDefinition, *, required: bool = False, radios: bool = True
+) -> forms.Field:
+    """The field of one question. Empty means "not answered", which is never the same as no.
+
+    ``radios``: a few choices lie open, for a page on which each of them is to be answered.
+    """
     given: dict[str, Any] = {
         "label": definition.label,
         "help_text": definition.help,
@@ -30,15 +35,15 @@ def fact_field(definition: FactDefinition, *, required: bool = False) -> forms.F
     match definition.type:
         case FactType.BOOLEAN:
             return forms.TypedChoiceField(
-                **given, choices=_offered(YES_NO, required), widget=forms.RadioSelect,
+                **given, choices=_offered(YES_NO, required, few=radios), widget=_choosing(radios),
                 coerce=lambda value: value == "yes", empty_value=None,
             )  # fmt: skip
         case FactType.CHOICE:
             choices = [(choice.value, choice.label) for choice in definition.choices]
-            few = len(choices) <= MOST_RADIOS
+            few = radios and len(choices) <= MOST_RADIOS
             return forms.TypedChoiceField(
                 **given, choices=_offered(choices, required, few=few), empty_value=None,
-                widget=forms.RadioSelect if few else forms.Select,
+                widget=_choosing(few),
             )  # fmt: skip
         case FactType.INTEGER:
             return forms.IntegerField(
@@ -69,6 +74,10 @@ def typed(definition: FactDefinition, value: Any) -> Any:
     if definition.type is FactType.BOOLEAN and isinstance(value, bool):
         return "yes" if value else "no"
     return value
+
+
+def _choosing(few: bool) -> forms.Widget:
+    return forms.RadioSelect(attrs={"class": "form-check-input"}) if few else forms.Select()
 
 
 def _offered(

@@ -102,7 +102,7 @@ class VitalsRowForm(PageForm):
         for sign in VITAL_SIGNS.values():
             kind = forms.IntegerField if sign.whole else forms.DecimalField
             self.fields[sign.key] = kind(
-                label=f"{sign.label} ({sign.unit})", required=False,
+                label=sign.label, help_text=sign.unit, required=False,
                 min_value=sign.least, max_value=sign.most,
             )  # fmt: skip
 

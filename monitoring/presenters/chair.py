@@ -22,7 +22,7 @@ from monitoring.forms.visits import ChecklistForm
 from monitoring.models import Visit
 from monitoring.planning import protocol_of
 from monitoring.presenters.citing import Cited
-from monitoring.presenters.courses import (
+from monitoring.presenters.readiness import (
     AdviceLine,
     AdvicePart,
     ReadinessPanel,

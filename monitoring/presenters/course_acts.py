@@ -11,13 +11,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from certification.models import Case, Determination, RequestType, User
+from certification.models import Case, CriteriaVersion, Determination, RequestType, User
 from certification.presenters.cases import content_state
 from certification.presenters.wording import counted, day_words, listed
 from config.access import has_permission
 from config.roles import ROLES, Permission, Role
 from monitoring.booking import Series, offered_series
-from monitoring.budgets import course_budget
+from monitoring.budgets import course_budget, is_renewed
 from monitoring.models import CourseAuthorization, InfusionCourse, Visit
 from monitoring.planning import plan_course
 from monitoring.policies import CERTIFIED
@@ -116,7 +116,6 @@ def certification_page(course: InfusionCourse, user: User, today: date) -> Certi
     cases = Case.objects.open().filter(patient=course.patient_id, therapy=course.therapy_id)
     running = course.is_running
     opens = has_permission(user, Permission.PREPARE_CASES) and running
-    renew = reverse("monitoring:course-renew", args=[course.pk])
     start = [
         ActLink(reverse("monitoring:course-new", args=[one.pk]), f"Open a course: {_terms(one)}")
         for one in found
@@ -132,10 +131,46 @@ def certification_page(course: InfusionCourse, user: User, today: date) -> Certi
             )
             for case in cases
         ],
-        renew=ActLink(renew, "Open a renewal case") if opens else None,
+        renew=case_link(course, today) if opens else None,
         start=[] if running else start,
         who="" if opens else REVIEWER,
     )
+
+
+def has_renewal(course: InfusionCourse, today: date) -> bool:
+    """Whether criteria for a renewal of this therapy are in force."""
+    return (
+        CriteriaVersion.objects.in_force(today)
+        .filter(therapy=course.therapy_id, request_type=RequestType.RENEWAL)
+        .exists()
+    )
+
+
+def case_link(course: InfusionCourse, today: date) -> ActLink:
+    """Where the case for the next certification is opened: a renewal, or a new request."""
+    if is_renewed(course) and has_renewal(course, today):
+        url = reverse("monitoring:course-renew", args=[course.pk])
+        return ActLink(url, "Open a renewal case")
+    return new_case_link(course)
+
+
+def new_case_link(course: InfusionCourse) -> ActLink:
+    url = reverse("certification:case-new", args=[course.patient_id])
+    return ActLink(url, "Open a new case")
+
+
+def why_not_renewed(course: InfusionCourse, today: date) -> str:
+    """Why no renewal case can be opened; empty when it can."""
+    if not course.is_running:
+        return "This course was stopped. Treatment that begins again is a new request."
+    if not is_renewed(course):
+        return "This therapy is given once. A further course is a new request."
+    if not has_renewal(course, today):
+        return (
+            f"No renewal criteria are in force for {course.therapy}. Next: approve them "
+            f"({APPROVER}), or open a new case."
+        )
+    return ""
 
 
 def _spent(course: InfusionCourse, today: date) -> list[dict[str, str]]:

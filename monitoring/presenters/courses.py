@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch
 from django.urls import reverse
 
 from certification.models import User
@@ -17,53 +16,32 @@ from certification.presenters.citations import Cite, Source
 from certification.presenters.wording import capitalised, counted, day_words, moment_words
 from config.access import has_permission
 from config.roles import ROLES, Permission, Role
-from monitoring.advice import Advice, advice_for
+from monitoring.advice import advice_for
 from monitoring.clearing import Readiness, clear_to_infuse
-from monitoring.models import DueItem, Hold, InfusionCourse, ProtocolVersion, Reaction, Visit
-from monitoring.planning import plan_course, protocol_of
+from monitoring.models import DueItem, Hold, InfusionCourse, ProtocolVersion, Visit
+from monitoring.planning import CHECKLIST, plan_course, protocol_of
 from monitoring.policies import can_answer_relapse, can_treat, can_work
 from monitoring.presenters.citing import Cited
-from monitoring.presenters.next_acts import ActLink, Place, ReasonLine, reason_lines
+from monitoring.presenters.next_acts import ActLink
+from monitoring.presenters.readiness import (
+    AdvicePart,
+    ReadinessPanel,
+    advice_parts,
+    place_of,
+    readiness_panel,
+    with_visits,
+)
 from monitoring.protocols import version_in_force
-from monitoring.relapses import RelapseQuestion, relapse_question
+from monitoring.relapses import (
+    THERAPY_REVIEW,
+    RelapseQuestion,
+    relapse_question,
+)
 from monitoring.schedule.rules import INFUSION, Protocol, ProtocolRule
 
-ITEMS_SHOWN = 12
 VISITS_SHOWN = 8
 STATE_WORDS = {"overdue": "Overdue", "due": "Due", "upcoming": "Upcoming"}
-ADVICE_SOURCES = {
-    "article": "Founding article",
-    "label": "Label",
-    "protocol": "Protocol",
-}
 REVIEWER = ROLES[Role.NURSE_REVIEWER].title
-
-
-@dataclass(frozen=True, slots=True)
-class ReadinessPanel:
-    """Clear to infuse: yes or no, for which day, and every reason with its next act."""
-
-    clear: bool
-    word: str
-    says: str
-    reasons: tuple[ReasonLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceLine:
-    source: str
-    says: str
-    note: str
-    cites: tuple[Cite, ...]
-    verified: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdvicePart:
-    """What the next visit carries because of one occasion; sources beside each other."""
-
-    title: str
-    lines: tuple[AdviceLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +117,6 @@ class CoursePage:
     may_book: bool
 
 
-def with_visits(course: InfusionCourse) -> InfusionCourse:
-    """The course with its visits and reactions in memory, for all that reads them."""
-    reactions = Prefetch("reactions", Reaction.objects.order_by("recorded_at", "id"))
-    found = InfusionCourse.objects.filter(pk=course.pk).prefetch_related(
-        Prefetch("visits", Visit.objects.prefetch_related(reactions)), "authorizations"
-    )
-    return found.select_related("site", "patient", "therapy", "protocol_version__approved_by").get()
-
-
 def course_page(course: InfusionCourse, user: User, now: datetime, today: date) -> CoursePage:
     """A fixed number of queries, however long the course."""
     course = with_visits(course)
@@ -159,9 +128,9 @@ def course_page(course: InfusionCourse, user: User, now: datetime, today: date) 
     panel = readiness_panel(readiness, place, user, cited)
     holds = [_hold(hold, user, cited) for hold in _active_holds(course)]
     advice = advice_parts(advice_for(course, readiness.day), cited)
-    items, more = _items(course, user, today, cited)
     past = [v for v in reversed(visits) if v is not booked]
     question = relapse_question(course, plan_course(course, today))
+    items, more = _items(course, booked, question, user, today, cited)
     return CoursePage(
         readiness=panel,
         booked=visit_line(booked) if booked else None,
@@ -180,34 +149,6 @@ def course_page(course: InfusionCourse, user: User, now: datetime, today: date) 
         acts=list(_acts(course, user)),
         references=cited.listed(),
         may_book=can_treat(user, course),
-    )
-
-
-def place_of(course: InfusionCourse, booked: Visit | None) -> Place:
-    visit_id = booked.pk if booked else None
-    return Place(course.pk, course.patient_id, visit_id, course.protocol_version_id)
-
-
-def readiness_panel(readiness: Readiness, place: Place, user: User, cited: Cited) -> ReadinessPanel:
-    reasons = reason_lines(readiness, place, user, cited)
-    day = day_words(readiness.day)
-    if readiness.clear:
-        return ReadinessPanel(True, "Clear to infuse", f"For {day}. Nothing stands against it.", ())
-    says = f"For {day}. {counted(len(reasons), 'reason')} against it, each with its next act."
-    return ReadinessPanel(False, "Not clear to infuse", says, reasons)
-
-
-def advice_parts(advice: Iterable[Advice], cited: Cited) -> list[AdvicePart]:
-    titles = {"missed": "After the missed infusion", "reaction": "After the reaction"}
-    grouped: dict[str, list[AdviceLine]] = {}
-    for one in advice:
-        grouped.setdefault(one.why, []).append(advice_line(one, cited))
-    return [AdvicePart(titles[why], tuple(lines)) for why, lines in grouped.items()]
-
-
-def advice_line(one: Advice, cited: Cited) -> AdviceLine:
-    return AdviceLine(
-        ADVICE_SOURCES[one.source], one.says, one.note, cited.cites(one.cite), one.verified
     )
 
 
@@ -245,13 +186,23 @@ def rules_of(version: ProtocolVersion) -> Mapping[str, ProtocolRule]:
 
 
 def _items(
-    course: InfusionCourse, user: User, today: date, cited: Cited
+    course: InfusionCourse,
+    booked: Visit | None,
+    question: RelapseQuestion | None,
+    user: User,
+    today: date,
+    cited: Cited,
 ) -> tuple[list[ItemLine], int]:
+    """What is due or overdue, and the next item of each rule; what follows is only counted."""
     rows = list(course.due_items.all().open().order_by("due_on", "pk"))
+    shown: list[DueItem] = []
+    for row in rows:
+        if row.window_opens_on <= today or row.rule not in {one.rule for one in shown}:
+            shown.append(row)
     rules = rules_of(course.protocol_version)
     works = can_work(user, course)
     lines = []
-    for item in rows[:ITEMS_SHOWN]:
+    for item in shown:
         rule = rules.get(item.rule)
         state = item.state_on(today)
         lines.append(
@@ -260,19 +211,33 @@ def _items(
                 state=state,
                 state_word=STATE_WORDS[state],
                 due=day_words(item.due_on),
-                because=item.because,
+                because=without_sources(item.because),
                 blocking=item.level == DueItem.Level.BLOCKING,
                 verified=rule.verified if rule else "",
                 cites=cited.cites(item.cite),
-                links=tuple(_item_links(course, item)) if works else (),
+                links=tuple(_item_links(course, booked, question, item)) if works else (),
             )
         )
-    return lines, max(0, len(rows) - ITEMS_SHOWN)
+    return lines, len(rows) - len(lines)
 
 
-def _item_links(course: InfusionCourse, item: DueItem) -> Iterable[ActLink]:
-    if item.test == INFUSION:
+def without_sources(because: str) -> str:
+    """The sentence without the keys of its sources: the page numbers them."""
+    return because.partition(" Source: ")[0]
+
+
+def _item_links(
+    course: InfusionCourse,
+    booked: Visit | None,
+    question: RelapseQuestion | None,
+    item: DueItem,
+) -> Iterable[ActLink]:
+    if item.test in (INFUSION, CHECKLIST) and booked is not None:
+        yield ActLink(reverse("monitoring:visit", args=[booked.pk]), "Open the visit")
+    elif item.test in (INFUSION, CHECKLIST):
         yield ActLink(reverse("monitoring:course-book", args=[course.pk]), "Book")
+    elif item.test == THERAPY_REVIEW and question is not None:
+        yield ActLink(reverse("monitoring:course-relapse", args=[course.pk]), "Answer")
     elif item.test in protocol_of(course.protocol_version).tests:
         query = urlencode({"test": item.test})
         url = reverse("monitoring:result-new", args=[course.patient_id])

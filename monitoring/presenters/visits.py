@@ -20,7 +20,8 @@ from monitoring.models import InfusionCourse, Reaction, Visit
 from monitoring.planning import checklist_questions, protocol_of
 from monitoring.policies import can_change_visit, can_record_reaction
 from monitoring.presenters.citing import Cited
-from monitoring.presenters.courses import (
+from monitoring.presenters.next_acts import ActLink
+from monitoring.presenters.readiness import (
     AdviceLine,
     AdvicePart,
     ReadinessPanel,
@@ -30,7 +31,6 @@ from monitoring.presenters.courses import (
     readiness_panel,
     with_visits,
 )
-from monitoring.presenters.next_acts import ActLink
 from monitoring.reactions import GRADES, holding_grades
 from monitoring.vital_signs import VITAL_SIGNS
 

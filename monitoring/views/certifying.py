@@ -22,7 +22,13 @@ from monitoring.actions.renewals import open_renewal
 from monitoring.forms.courses import AuthorizeForm, RelapseForm, RenewalForm
 from monitoring.models import RelapseAnswer
 from monitoring.policies import check_relapse_open
-from monitoring.presenters.course_acts import certification_page, last_clinician, renewal_day
+from monitoring.presenters.course_acts import (
+    certification_page,
+    last_clinician,
+    new_case_link,
+    renewal_day,
+    why_not_renewed,
+)
 from monitoring.views.acting import about, acted, refusal_of
 from monitoring.views.reach import course_or_404
 
@@ -62,12 +68,14 @@ def course_renew(request: StaffRequest, pk: UUID) -> HttpResponse:
             **last_clinician(found), "service_on": renewal_day(found, today), "urgency": "standard",
         },
     )  # fmt: skip
+    refusal = why_not_renewed(found, today)
     context = about(request, found) | {
         "title": "Open a renewal case",
         "says": "What monitoring documented is offered in the case, each value with its age, to be "
         "confirmed. What is overdue in monitoring is shown to the reviewer.",
         "button": "Open the renewal case",
-        "refusal": "" if found.is_running else "This course was stopped. Open a new case instead.",
+        "refusal": refusal,
+        "elsewhere": new_case_link(found) if refusal else None,
     }
 
     def act() -> Case:
