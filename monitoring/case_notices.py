@@ -6,7 +6,7 @@ determination leads to the course that spends it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.urls import reverse
@@ -55,7 +55,7 @@ def _lapses(case: Case, user: User | None, on: date) -> Iterator[Notice]:
         yield Notice("success", "Monitoring is up to date", says, (), url, label, sealed=True)
         return
     protocol = protocol_of(course.protocol_version)
-    lines = [_overdue(item, protocol, on) for item in items]
+    lines = list(_overdue(items, protocol, on))
     lines += [f"On hold since {day_words(hold.placed_at.date())}: {hold.reason}" for hold in holds]
     parts = [
         counted(len(items), "item") + " overdue" if items else "",
@@ -65,11 +65,17 @@ def _lapses(case: Case, user: User | None, on: date) -> Iterator[Notice]:
     yield Notice("warning", "A lapse in monitoring", says, tuple(lines), url, label, sealed=True)
 
 
-def _overdue(item: DueItem, protocol: Protocol, on: date) -> str:
-    test = protocol.tests.get(item.test)
-    name = capitalised(test.label if test else item.test.replace("_", " "))
-    days = counted((on - item.due_on).days, "day")
-    return f"{name}: was due on {day_words(item.due_on)}, {days} ago"
+def _overdue(items: Iterable[DueItem], protocol: Protocol, on: date) -> Iterator[str]:
+    """One line for each test: how long it is behind, and how often it was left out."""
+    behind: dict[str, list[DueItem]] = {}
+    for item in items:
+        behind.setdefault(item.test, []).append(item)
+    for key, same in behind.items():
+        test = protocol.tests.get(key)
+        name = capitalised(test.label if test else key.replace("_", " "))
+        days = counted((on - same[0].due_on).days, "day")
+        more = f", and {len(same) - 1} later" if len(same) > 1 else ""
+        yield f"{name}: was due on {day_words(same[0].due_on)}, {days} ago{more}"
 
 
 def _spending(determination: Determination, user: User) -> Iterator[Notice]:

@@ -178,12 +178,10 @@ def documentable_facts(version: ProtocolVersion) -> dict[str, FactDefinition]:
     Not what registration or the infusions tell, what results show, or what is worked out.
     """
     conditions, protocol = planner_of(version).conditions, protocol_of(version)
-    elsewhere = {
-        *PATIENT_FACTS.values(),
-        *conditions.supplied,
-        *conditions.shown_by,
-        REACTION_GRADE,
-    }
+    found = {key for one in protocol.interpretations for key in fact_keys(one.when)}
+    found -= set(checklist_questions(protocol))
+    elsewhere = {*PATIENT_FACTS.values(), REACTION_GRADE, *found}
+    elsewhere |= conditions.supplied | conditions.shown_by
     return {
         key: definition
         for key, definition in protocol.vocabulary.items()
