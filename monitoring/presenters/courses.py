@@ -22,6 +22,7 @@ from monitoring.models import DueItem, Hold, InfusionCourse, ProtocolVersion, Vi
 from monitoring.planning import CHECKLIST, plan_course, protocol_of
 from monitoring.policies import can_answer_relapse, can_treat, can_work
 from monitoring.presenters.citing import Cited
+from monitoring.presenters.due_lines import STATE_WORDS, current_items
 from monitoring.presenters.next_acts import ActLink
 from monitoring.presenters.readiness import (
     AdvicePart,
@@ -37,10 +38,11 @@ from monitoring.relapses import (
     RelapseQuestion,
     relapse_question,
 )
+from monitoring.schedule.items import Plan
 from monitoring.schedule.rules import INFUSION, Protocol, ProtocolRule
+from monitoring.schedule.wording import without_sources
 
 VISITS_SHOWN = 8
-STATE_WORDS = {"overdue": "Overdue", "due": "Due", "upcoming": "Upcoming"}
 REVIEWER = ROLES[Role.NURSE_REVIEWER].title
 
 
@@ -129,8 +131,9 @@ def course_page(course: InfusionCourse, user: User, now: datetime, today: date) 
     holds = [_hold(hold, user, cited) for hold in _active_holds(course)]
     advice = advice_parts(advice_for(course, readiness.day), cited)
     past = [v for v in reversed(visits) if v is not booked]
-    question = relapse_question(course, plan_course(course, today))
-    items, more = _items(course, booked, question, user, today, cited)
+    plan = plan_course(course, today)
+    question = relapse_question(course, plan)
+    items, more = _items(course, booked, question, plan, user, cited)
     return CoursePage(
         readiness=panel,
         booked=visit_line(booked) if booked else None,
@@ -189,12 +192,15 @@ def _items(
     course: InfusionCourse,
     booked: Visit | None,
     question: RelapseQuestion | None,
+    plan: Plan,
     user: User,
-    today: date,
     cited: Cited,
 ) -> tuple[list[ItemLine], int]:
     """What is due or overdue, and the next item of each rule; what follows is only counted."""
-    rows = list(course.due_items.all().open().order_by("due_on", "pk"))
+    today = plan.as_of
+    stale = {course.pk: plan} if _is_stale(course, today) else {}
+    stored = list(course.due_items.all().open())
+    rows = sorted(current_items(stored, stale), key=lambda item: (item.due_on, item.pk or 0))
     shown: list[DueItem] = []
     for row in rows:
         if row.window_opens_on <= today or row.rule not in {one.rule for one in shown}:
@@ -221,9 +227,10 @@ def _items(
     return lines, len(rows) - len(lines)
 
 
-def without_sources(because: str) -> str:
-    """The sentence without the keys of its sources: the page numbers them."""
-    return because.partition(" Source: ")[0]
+def _is_stale(course: InfusionCourse, today: date) -> bool:
+    """Watched, and its stored plan has run out of days."""
+    watched = course.watch_until_on is None or course.watch_until_on >= today
+    return watched and (course.planned_through_on is None or course.planned_through_on < today)
 
 
 def _item_links(
@@ -242,7 +249,8 @@ def _item_links(
         query = urlencode({"test": item.test})
         url = reverse("monitoring:result-new", args=[course.patient_id])
         yield ActLink(f"{url}?{query}", "Enter result")
-    yield ActLink(reverse("monitoring:item-waive", args=[item.pk]), "Waive")
+    if item.pk:
+        yield ActLink(reverse("monitoring:item-waive", args=[item.pk]), "Waive")
 
 
 def _active_holds(course: InfusionCourse) -> Iterable[Hold]:

@@ -52,7 +52,7 @@ def due_lines(
 ) -> list[DueLine]:
     """In the order in which they are due. ``stale``: plans of courses that are to be planned anew,
     by course."""
-    rows = sorted(_current(list(items), stale), key=lambda item: (item.due_on, item.pk or 0))
+    rows = sorted(current_items(list(items), stale), key=lambda item: (item.due_on, item.pk or 0))
     return [_line(row, records, today, sources, may_monitor) for row in rows]
 
 
@@ -61,7 +61,8 @@ def cited(data: Iterable[Mapping[str, Any]], sources: Sources) -> tuple[Cite, ..
     return sources.cites(Citation(c["ref"], c.get("at", ""), c.get("note", "")) for c in data)
 
 
-def _current(items: list[DueItem], stale: Mapping[Any, Plan]) -> Iterator[DueItem]:
+def current_items(items: list[DueItem], stale: Mapping[Any, Plan]) -> Iterator[DueItem]:
+    """The stored items, with what the schedule engine adds or moves where the plan is stale."""
     if not stale:
         yield from items
         return

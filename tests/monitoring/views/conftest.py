@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from tests.certification.views.conftest import _clock, references, sign_in, stranger
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from certification.models import User
+from monitoring.models import InfusionCourse
+from tests.certification.views.conftest import SignIn, _clock, references, sign_in, stranger
 from tests.monitoring.actions.conftest import course, determination, infusion_nurse, protocol
+from tests.monitoring.actions.steps import START, at, result
+
+OnDay = Callable[[date], Client]
 
 __all__ = [
     "_clock",
@@ -15,3 +26,28 @@ __all__ = [
     "sign_in",
     "stranger",
 ]
+
+
+@pytest.fixture
+def on_day(monkeypatch: pytest.MonkeyPatch, sign_in: SignIn, infusion_nurse: User) -> OnDay:
+    """Puts the clock of the pages on a day, and gives the browser of the infusion nurse on it."""
+
+    def signed_in_on(day: date) -> Client:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: at(day))
+        return sign_in(infusion_nurse)
+
+    return signed_in_on
+
+
+@pytest.fixture
+def chair(on_day: OnDay) -> Client:
+    """The browser of the infusion nurse on the day of the first infusion."""
+    return on_day(START)
+
+
+@pytest.fixture
+def tested(course: InfusionCourse, infusion_nurse: User) -> InfusionCourse:
+    """A course whose antibody was tested, negative, on the day of the first infusion."""
+    result(course.patient, infusion_nurse, "jcv_antibody", START, antibody="negative")
+    course.refresh_from_db()
+    return course
