@@ -203,10 +203,10 @@ def read_typed(definition: FactDefinition, typed: Any, *, as_of: date, valid_on:
     time, such as codes, must be valid then (the date of service).
     """
     day = valid_on if definition.type == FactType.CHOICE else as_of
-    return parse_value(definition, _as_raw(definition, typed), day)
+    return parse_value(definition, as_raw(definition, typed), day)
 
 
-def _as_raw(definition: FactDefinition | RowField, typed: Any) -> Any:
+def as_raw(definition: FactDefinition | RowField, typed: Any) -> Any:
     """Text from a form field turned into what the engine reads; anything else is left as it is."""
     if isinstance(typed, str):
         text = typed.strip()
@@ -221,7 +221,7 @@ def _as_raw(definition: FactDefinition | RowField, typed: Any) -> Any:
         fields = {field.key: field for field in definition.fields}  # type: ignore[union-attr]
         return [
             {
-                key: _as_raw(fields[key], cell) if key in fields else cell
+                key: as_raw(fields[key], cell) if key in fields else cell
                 for key, cell in row.items()
                 if cell not in ("", None)
             }

@@ -24,6 +24,7 @@ from monitoring.models import (
     Hold,
     InfusionCourse,
     RelapseAnswer,
+    Result,
     Visit,
 )
 
@@ -145,6 +146,21 @@ def check_can_acknowledge(user: User, alert: Alert) -> None:
     check_can_monitor_patient(user, alert.patient)
     if alert.acknowledged_at is not None:
         raise Refused(f"This alert was acknowledged already, by {alert.acknowledged_by}.")
+
+
+def check_can_report(user: User, result: Result) -> None:
+    """To enter what has come of a result that was requested."""
+    check_can_monitor_patient(user, result.patient)
+    if result.reported_on is not None:
+        raise Refused("This result is reported already. Correct it instead.")
+
+
+def check_can_correct(user: User, result: Result) -> None:
+    check_can_monitor_patient(user, result.patient)
+    if Result.objects.filter(supersedes=result).exists():
+        raise Refused("This result was corrected already. Correct the newer one.")
+    if result.reported_on is None:
+        raise Refused("This result is not reported yet. Enter it instead of correcting it.")
 
 
 def check_can_finish(user: User, checked: CheckedFile) -> None:

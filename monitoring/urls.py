@@ -55,10 +55,27 @@ urlpatterns = [
     # Results, holds, waivers
     path("patients/<uuid:pk>/results/new/", results.result_new, name="result-new"),
     path("results/<uuid:pk>/", results.result, name="result"),
+    path("results/<uuid:pk>/report/", results.result_report, name="result-report"),
+    path("results/<uuid:pk>/correct/", results.result_correct, name="result-correct"),
+    path("results/<uuid:pk>/seen/", results.result_seen, name="result-seen"),
     path("courses/<uuid:pk>/hold/", holds.hold_place, name="hold-place"),
     path("holds/<int:pk>/release/", holds.hold_release, name="hold-release"),
+    path("alerts/<int:pk>/acknowledge/", holds.alert_acknowledge, name="alert-acknowledge"),
     path("due-items/<int:pk>/waive/", holds.item_waive, name="item-waive"),
     path("import/", imports.results_import, name="results-import"),
+    path("import/template.csv", imports.results_template, name="results-template"),
+    path("import/checked/<uuid:pk>/", imports.import_checked_file, name="import-checked"),
+    path(
+        "import/checked/<uuid:pk>/report.csv",
+        imports.import_checked_report,
+        name="import-checked-report",
+    ),
+    path("import/batches/<int:pk>/", imports.import_batch, name="import-batch"),
+    path(
+        "import/batches/<int:pk>/report.csv",
+        imports.import_batch_report,
+        name="import-batch-report",
+    ),
     # Calendars, and the audit that clinics publish
     path("calendars/", calendars.calendars, name="calendars"),
     path("calendars/new/", calendars.calendar_new, name="calendar-new"),

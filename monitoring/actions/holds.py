@@ -16,10 +16,16 @@ from monitoring.policies import check_can_acknowledge, check_can_release, check_
 
 @transaction.atomic
 def place_hold(*, by: User, now: datetime, course: InfusionCourse, reason: str) -> Hold:
-    """Stops the next infusion of a course until a named person releases it."""
+    """Stops the next infusion of a course until a named person releases it.
+
+    The same hold placed twice by the same person is one.
+    """
     course = locked_course(course)
     check_can_treat(by, course)
     reason = one_line(reason, field="reason", limit=400, required=True)
+    there = course.holds.active().filter(reason=reason, rule="", placed_by=by).first()
+    if there is not None:
+        return there
     hold = Hold.objects.create(course=course, reason=reason, placed_by=by, placed_at=now)
     record_event(by=by, verb="placed hold", obj=hold, at=now, data={"reason": reason})
     return hold

@@ -8,6 +8,7 @@ Merging the same plan again changes nothing.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from monitoring.models import DueItem, Result, Visit
 from monitoring.planning import CHECKLIST, CourseRecord, protocol_of
 from monitoring.schedule.items import DueItem as PlannedItem
 from monitoring.schedule.items import Plan
-from monitoring.schedule.rules import INFUSION, Kind
+from monitoring.schedule.rules import INFUSION, Kind, Protocol
 
 LONGEST_REASON = 400
 AFTER_WAIVER = "The one before it was waived."
@@ -25,6 +26,23 @@ AFTER_WAIVER = "The one before it was waived."
 def merge_plan(record: CourseRecord, plan: Plan, now: datetime) -> Counter[str]:
     """Writes the plan of a locked course; counts the items added, moved, done and superseded."""
     return _Merge(record, plan, now).run()
+
+
+def families_of(protocol: Protocol) -> dict[str, str]:
+    """The family of each rule that has one, apart from the ids of rules."""
+    return {rule.id: f"family {rule.family}" for rule in protocol.rules if rule.family}
+
+
+def next_in_line(
+    plan: Plan, families: Mapping[str, str], rule: str, waived: Collection[str]
+) -> PlannedItem | None:
+    """The item that takes the place of one of ``rule`` that is waived, if any follows."""
+    group = families.get(rule, rule)
+    for one in plan.due_items:
+        same = families.get(one.rule.id, one.rule.id) == group
+        if one.projected and same and one.key not in waived:
+            return one
+    return None
 
 
 class _Merge:
@@ -39,7 +57,7 @@ class _Merge:
             (row.rule, row.result_id or row.visit_id) for row in rows if row.end == DueItem.End.DONE
         }
         protocol = protocol_of(self.course.protocol_version)
-        self.families = {rule.id: f"family {rule.family}" for rule in protocol.rules if rule.family}
+        self.families = families_of(protocol)
         self.added: list[DueItem] = []
         self.count: Counter[str] = Counter()
 
@@ -103,20 +121,12 @@ class _Merge:
                 and self._group(row.rule) == group
                 and int(row.occurrence) > item.occurrence
             ]
-            following = [
-                one
-                for one in self.plan.due_items
-                if one.projected
-                and self._group(one.rule.id) == group
-                and one.key not in self.waived
-            ]
+            following = next_in_line(self.plan, self.families, item.rule.id, self.waived)
             if heirs:
                 for key in heirs:
                     del self.open[key]
-            elif following:
-                wanted[following[0].key] = following[0]._replace(
-                    why=(*following[0].why, AFTER_WAIVER)
-                )
+            elif following is not None:
+                wanted[following.key] = following._replace(why=(*following.why, AFTER_WAIVER))
         return wanted
 
     def _ask(self, key: str, item: PlannedItem) -> None:

@@ -28,7 +28,12 @@ from monitoring.actions.locks import watched_courses
 from monitoring.actions.plans import replan_locked
 from monitoring.models import Alert, Hold, Result
 from monitoring.planning import vocabulary_for
-from monitoring.policies import check_can_monitor_patient, check_not_future
+from monitoring.policies import (
+    check_can_correct,
+    check_can_monitor_patient,
+    check_can_report,
+    check_not_future,
+)
 from monitoring.schedule.rules import MonitoredTest
 
 
@@ -58,8 +63,7 @@ def enter_result(
     row = Result(patient=patient, site=patient.site)
     if result is not None:
         row = Result.objects.select_for_update(of=("self",)).get(pk=result.pk, patient=patient)
-        if row.reported_on is not None:
-            raise Refused("This result is reported already. Correct it instead.")
+        check_can_report(by, row)
         if row.test != entry.test:
             raise Refused("Another test was requested. Enter this one by itself.", field="test")
     fill(row, entry, vocabulary_for(patient, local_date(now, patient.site.time_zone)), now)
@@ -77,12 +81,9 @@ def correct_result(
 ) -> Result:
     """Puts a right result in the place of a wrong one, which stays readable and counts no more."""
     patient = _locked(result.patient)
-    check_can_monitor_patient(by, patient)
     wrong = Result.objects.select_for_update(of=("self",)).get(pk=result.pk)
-    if Result.objects.filter(supersedes=wrong).exists():
-        raise Refused("This result was corrected already. Correct the newer one.")
-    if wrong.reported_on is None:
-        raise Refused("This result is not reported yet. Enter it instead of correcting it.")
+    wrong.patient = patient
+    check_can_correct(by, wrong)
     row = Result(patient=patient, site=patient.site, supersedes=wrong)
     row.correction_reason = one_line(reason, field="reason", limit=240, required=True)
     fill(row, entry, vocabulary_for(patient, local_date(now, patient.site.time_zone)), now)

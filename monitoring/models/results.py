@@ -22,6 +22,10 @@ class ResultQuerySet(models.QuerySet["Result"]):
         """Reported and not superseded by a correction."""
         return self.filter(reported_on__isnull=False, superseded_by__isnull=True)
 
+    def awaited(self) -> Self:
+        """Requested or done, and not reported yet."""
+        return self.filter(reported_on__isnull=True, supersedes__isnull=True)
+
     def to_see(self) -> Self:
         """Reported, and nobody has confirmed having seen it."""
         return self.standing().filter(seen_at__isnull=True)
