@@ -28,10 +28,26 @@ from tests.factories import (
     TurnaroundProfileFactory,
     UserFactory,
 )
-from tests.factories.monitoring import InfusionCourseFactory, VisitFactory
+from tests.factories.monitoring import (
+    AlertFactory,
+    CheckedFileFactory,
+    DueItemFactory,
+    HoldFactory,
+    ImportBatchFactory,
+    InfusionCourseFactory,
+    ResultFactory,
+    VisitFactory,
+)
 
 TABLE = Path(__file__).with_name("role_matrix.csv")
 PEOPLE = ("anonymous", "no_role", *(role.value for role in Role))
+# Addresses that are about another record than their name begins with.
+ABOUT = {
+    "case-new": "patient",
+    "course-new": "determination",
+    "result-new": "patient",
+    "hold-place": "course",
+}
 # Other people's applications: their own pages are tested where we configure them.
 FOREIGN = ("admin/", "accounts/")
 
@@ -91,6 +107,12 @@ def world(db: None, now: Any) -> dict[str, Any]:
             "course": course.pk,
             "visit": VisitFactory(course=course).pk,
             "calendar": feed.pk,
+            "result": ResultFactory(patient=course.patient).pk,
+            "hold": HoldFactory(course=course).pk,
+            "alert": AlertFactory(course=course).pk,
+            "item": DueItemFactory(course=course).pk,
+            "import-checked": CheckedFileFactory(site=site).pk,
+            "import-batch": ImportBatchFactory(site=site).pk,
         },
         "key": version.therapy.key,
         "slug": "questions-1",
@@ -102,7 +124,7 @@ def world(db: None, now: Any) -> dict[str, Any]:
 def url_of(name: str, pattern: URLPattern, world: dict[str, Any]) -> str:
     """The address of a record that exists."""
     own = name.partition(":")[2]
-    kind = {"case-new": "patient", "course-new": "determination"}.get(own) or next(
+    kind = ABOUT.get(own) or next(
         (kind for kind in world["pk"] if own == kind or own.startswith(f"{kind}-")), ""
     )
     given = {key: world[key] for key in ("key", "slug", "audience", "secret")} | {

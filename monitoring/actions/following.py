@@ -47,7 +47,11 @@ def _changes(before: Before, items: Iterable[DueItem], result: Result) -> Iterat
         elif item.closed and was_due_on is not None:
             yield {"what": "ended", **told, "why": item.end_reason}
         elif not item.closed and was_due_on is None:
-            yield {"what": "next", **told, "why": item.because}
+            yield {"what": "next", **told, **_why(item)}
         elif not item.closed and was_due_on != item.due_on:
             moved_from = was_due_on.isoformat() if was_due_on else None
-            yield {"what": "moved", **told, "was_due_on": moved_from, "why": item.because}
+            yield {"what": "moved", **told, "was_due_on": moved_from, **_why(item)}
+
+
+def _why(item: DueItem) -> dict[str, Any]:
+    return {"why": item.because, "cite": item.cite}

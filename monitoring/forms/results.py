@@ -81,9 +81,11 @@ class ResultForm(PageForm):
         )
 
     def refuse(self, refused: Refused) -> None:
-        """A refusal that names a value is shown at its input."""
-        if value_name(refused.field) in self.fields:
-            refused.field = value_name(refused.field)
+        """A refusal that names a value is shown at its input, which has the label already."""
+        name = value_name(refused.field)
+        if name in self.fields:
+            refused.field = name
+            refused.sentence = refused.sentence.removeprefix(f"{self.fields[name].label}: ")
         super().refuse(refused)
 
 

@@ -21,6 +21,7 @@ from monitoring.policies import can_acknowledge, can_release
 from monitoring.presenters.citing import Cited
 from monitoring.presenters.readings import verified_of
 from monitoring.protocols import compiled
+from monitoring.schedule.wording import without_sources
 
 WORDS = {
     "closed": ("done", "Done"),
@@ -38,6 +39,7 @@ class Followed:
     word: str
     says: str
     why: str
+    cites: tuple[Cite, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,18 @@ class Raised:
 
 
 def followed_lines(
-    event: AuditEvent | None, courses: Mapping[str, InfusionCourse]
+    event: AuditEvent | None, courses: Mapping[str, InfusionCourse], cited: Cited
 ) -> list[Followed]:
     """``courses``: those of the person, by id."""
     order = list(WORDS)
     told = event.data.get("followed", []) if event else []
     return [
-        _line(one, courses.get(one["course"]))
+        _line(one, courses.get(one["course"]), cited)
         for one in sorted(told, key=lambda one: order.index(one["what"]))
     ]
 
 
-def _line(one: Mapping[str, Any], course: InfusionCourse | None) -> Followed:
+def _line(one: Mapping[str, Any], course: InfusionCourse | None, cited: Cited) -> Followed:
     tag, word = WORDS[one["what"]]
     name, due = _name(one, course), _day(one["due_on"])
     was = one.get("was_due_on")
@@ -79,7 +81,8 @@ def _line(one: Mapping[str, Any], course: InfusionCourse | None) -> Followed:
             says = f"{name}, was due {due}"
         case _:
             says = f"{name}, due {due}"
-    return Followed(tag, word, says, one.get("why", ""))
+    why = without_sources(one.get("why", ""))
+    return Followed(tag, word, says, why, cited.cites(one.get("cite", ())))
 
 
 def _name(one: Mapping[str, Any], course: InfusionCourse | None) -> str:

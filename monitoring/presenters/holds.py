@@ -12,11 +12,12 @@ from django.urls import reverse
 from certification.presenters.citations import Cite, Source
 from certification.presenters.wording import capitalised, day_words, moment_words
 from monitoring.actions.merging import families_of, next_in_line
-from monitoring.models import Alert, DueItem, Hold, Result
+from monitoring.models import Alert, DueItem, Hold, InfusionCourse, Result
 from monitoring.planning import plan_course, protocol_of, vocabulary_for
 from monitoring.presenters.citing import Cited
 from monitoring.presenters.readings import verified_of
 from monitoring.presenters.values import values_line
+from monitoring.schedule.wording import without_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Origin:
     result_says: str = ""
     means: list[str] = field(default_factory=list)
     references: list[Source] = field(default_factory=list)
+
+
+def course_words(course: InfusionCourse) -> str:
+    return f"{capitalised(str(course.therapy))}, from {day_words(course.start_on)}"
 
 
 def hold_origin(hold: Hold, today: date) -> Origin:
@@ -122,10 +127,10 @@ def item_origin(item: DueItem, today: date) -> Origin:
     return Origin(
         tag=state,
         word=capitalised(state),
-        says=rule.name[:1].upper() + rule.name[1:] if rule else (test.label if test else item.test),
+        says=capitalised(rule.name if rule else test.label if test else item.test),
         cites=cited.cites(item.cite),
         verified=rule.verified if rule else "",
-        rows=[*rows, {"label": "Why this day", "value": item.because}],
+        rows=[*rows, {"label": "Why this day", "value": without_sources(item.because)}],
         means=[] if item.closed else list(_waiver_means(item, today)),
         references=cited.listed(),
     )

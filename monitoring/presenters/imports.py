@@ -13,7 +13,7 @@ from typing import Any
 from django.urls import reverse
 
 from certification.criteria.facts import FactDefinition, FactType
-from certification.presenters.wording import capitalised, counted, day_words, moment_words
+from certification.presenters.wording import counted, day_words, moment_words
 from monitoring.models import CheckedFile, ImportBatch
 from monitoring.presenters.values import limit_words
 from monitoring.result_questions import AskedTest
@@ -301,5 +301,6 @@ def _results(count: int) -> str:
 def _rest(count: int) -> str:
     if not count:
         return ""
-    said = counted(count, "row is", "rows are")
-    return f"{capitalised(said)} there already and stay as they are."
+    if count == 1:
+        return "1 row is there already and stays as it is."
+    return f"{count} rows are there already and stay as they are."

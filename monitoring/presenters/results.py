@@ -118,9 +118,9 @@ def result_page(result: Result, user: User, now: datetime) -> ResultPage:
         dates=_dates(result, zone),
         values=value_words(result.facts, vocabulary),
         note=result.note,
-        readings=readings,
+        readings=[one for one in readings if one.says not in {other.says for other in raised}],
         raised=raised,
-        followed=followed_lines(event, courses),
+        followed=followed_lines(event, courses, cited),
         versions=[_version(one, result, vocabulary, zone) for one in chain]
         if len(chain) > 1
         else [],
@@ -204,7 +204,7 @@ def _dates(result: Result, zone: str) -> list[dict[str, str]]:
         {"label": "Requested", "value": day_words(result.requested_on)},
         {"label": "Done", "value": day_words(result.done_on)},
         {"label": "Reported", "value": day_words(result.reported_on)},
-        {"label": "Seen", "value": f"{result.seen_by}, {seen}" if seen else ""},
+        {"label": "Seen", "value": f"{result.seen_by}, {seen}" if seen else "By nobody yet"},
         {"label": "Entered", "value": f"{result.entered_by}, {entered}{batch}"},
     ]
 

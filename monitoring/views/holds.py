@@ -31,9 +31,15 @@ from monitoring.policies import (
     check_can_treat,
     check_can_waive,
 )
-from monitoring.presenters.holds import alert_origin, hold_origin, item_origin
+from monitoring.presenters.holds import (
+    alert_origin,
+    course_words,
+    hold_origin,
+    item_origin,
+)
+from monitoring.views.acting import refusal_of
 from monitoring.views.reach import course_or_404
-from monitoring.views.returning import home_of, refusal_of, way_back
+from monitoring.views.returning import home_of, way_back
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
 COURSE = ("course__site", "course__patient__site", "course__therapy", "course__protocol_version")
@@ -50,7 +56,7 @@ def hold_place(request: StaffRequest, pk: UUID) -> HttpResponse:
     )
     context = {
         "title": "Hold the next infusion",
-        "says": f"{course}. Nothing is given until a named person releases the hold.",
+        "says": f"{course_words(course)}. Nothing is given until a named person releases the hold.",
         "button": "Hold",
         "danger": True,
         "refusal": refusal_of(lambda: check_can_treat(request.user, course)),
@@ -80,7 +86,7 @@ def hold_release(request: StaffRequest, pk: int) -> HttpResponse:
     )
     context = {
         "title": "Release a hold",
-        "says": f"{hold.course}. You decide and answer for it.",
+        "says": f"{course_words(hold.course)}. You decide and answer for it.",
         "button": "Release the hold",
         "refusal": refusal_of(lambda: check_can_release(request.user, hold)),
         "origin": hold_origin(hold, _today(hold.course.patient)),

@@ -28,7 +28,8 @@ from monitoring.policies import check_can_correct, check_can_report
 from monitoring.presenters.result_entry import choices_for, entry_aside
 from monitoring.presenters.results import result_page
 from monitoring.result_questions import AskedTest, asked_for
-from monitoring.views.returning import home_of, refusal_of, way_back
+from monitoring.views.acting import refusal_of
+from monitoring.views.returning import home_of, way_back
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
 RELATED = ("patient__site", "entered_by", "seen_by", "batch", "supersedes")

@@ -6,7 +6,6 @@ followed, and the page's own way back is taken.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -16,7 +15,6 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from certification.models import Patient
-from certification.policies import Refused
 from certification.turnaround import local_date
 from certification.views.reach import StaffRequest
 from monitoring.models import InfusionCourse
@@ -72,12 +70,3 @@ def home_of(patient: Patient) -> str:
     if newest is None:
         return reverse("monitoring:person", args=[patient.pk])
     return reverse("monitoring:course", args=[newest])
-
-
-def refusal_of(check: Callable[[], None]) -> str:
-    """Why the act of a page cannot be done now, for a page that is opened all the same."""
-    try:
-        check()
-    except Refused as refused:
-        return refused.sentence
-    return ""

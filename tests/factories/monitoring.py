@@ -18,7 +18,18 @@ from factory.django import DjangoModelFactory
 
 from certification.criteria.codec import content_hash, vocabulary_from_data
 from certification.workflow import ContentStatus
-from monitoring.models import CourseAuthorization, InfusionCourse, ProtocolVersion, Visit
+from monitoring.models import (
+    Alert,
+    CheckedFile,
+    CourseAuthorization,
+    DueItem,
+    Hold,
+    ImportBatch,
+    InfusionCourse,
+    ProtocolVersion,
+    Result,
+    Visit,
+)
 from monitoring.schedule.codec import document
 from tests.factories.cases import CaseFactory, DeterminationFactory
 from tests.factories.content import TherapyFactory
@@ -182,3 +193,83 @@ class VisitFactory(DjangoModelFactory):
     scheduled_on = factory.SelfAttribute("course.start_on")
     booked_by = factory.SubFactory(UserFactory)
     booked_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
+
+
+class ResultFactory(DjangoModelFactory):
+    """A reported negative antibody test, as a row alone: nothing follows from it."""
+
+    class Meta:
+        model = Result
+
+    patient = factory.SubFactory("tests.factories.people.PatientFactory")
+    site = factory.SelfAttribute("patient.site")
+    test = "jcv_antibody"
+    facts = factory.LazyFunction(lambda: {"antibody": "negative"})
+    done_on = date(2027, 1, 4)
+    reported_on = date(2027, 1, 5)
+    entered_by = factory.SubFactory(UserFactory)
+    entered_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
+
+
+class HoldFactory(DjangoModelFactory):
+    class Meta:
+        model = Hold
+
+    course = factory.SubFactory(InfusionCourseFactory)
+    reason = "Fever since yesterday."
+    placed_by = factory.SubFactory(UserFactory)
+    placed_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
+
+
+class AlertFactory(DjangoModelFactory):
+    class Meta:
+        model = Alert
+
+    course = factory.SubFactory(InfusionCourseFactory)
+    patient = factory.SelfAttribute("course.patient")
+    site = factory.SelfAttribute("course.site")
+    rule = "antibody_positive"
+    says = "Positive: the risk is higher."
+    raised_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
+
+
+class DueItemFactory(DjangoModelFactory):
+    class Meta:
+        model = DueItem
+
+    course = factory.SubFactory(InfusionCourseFactory)
+    patient = factory.SelfAttribute("course.patient")
+    site = factory.SelfAttribute("course.site")
+    rule = "count_6m"
+    occurrence = factory.Sequence(lambda n: str(n + 1))
+    test = "cbc"
+    level = DueItem.Level.ADVISORY
+    window_opens_on = date(2027, 1, 4)
+    due_on = date(2027, 2, 3)
+    overdue_on = date(2027, 2, 17)
+    because = "Every 6 months."
+    planned_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
+
+
+class ImportBatchFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportBatch
+
+    site = factory.SubFactory("tests.factories.people.SiteFactory")
+    file_name = "march.csv"
+    sha256 = "0" * 64
+    rows = 1
+    added = 1
+    imported_by = factory.SubFactory(UserFactory)
+    imported_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
+
+
+class CheckedFileFactory(DjangoModelFactory):
+    class Meta:
+        model = CheckedFile
+
+    site = factory.SubFactory("tests.factories.people.SiteFactory")
+    file_name = "march.csv"
+    content = b"record_number,test,done_on\nNobody,brain_mri,2027-01-04\n"
+    checked_by = factory.SubFactory(UserFactory)
+    checked_at = datetime(2027, 1, 11, 14, tzinfo=UTC)
