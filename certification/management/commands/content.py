@@ -141,8 +141,8 @@ class Command(BaseCommand):
             path.write_text(write_text(data), encoding="utf-8")
         pack = read_pack(folder)
         changed = stale_sets(pack, as_of)
-        for name in _of_other_apps("pack_stale"):
-            changed += name(pack, as_of)
+        for stale_of in _of_other_apps("pack_stale"):
+            changed += stale_of(pack, as_of)
         for stale in changed:
             self.stderr.write(
                 f"{stale}: a question has changed since this version was written, so loading it "
