@@ -13,6 +13,7 @@ from certification.criteria.codec import CriteriaError, content_hash, read_docum
 from certification.models import CriteriaVersion, EditorialModel, Reference, User
 from certification.packs.examples import ExampleResult, run_examples
 from certification.policies import Refused, check_allowed
+from certification.source_checks import quarantined, version_findings
 from certification.workflow import CONTENT_STATUS_TITLES, CONTENT_TRANSITIONS, ContentStatus
 from config.roles import Permission
 
@@ -41,6 +42,8 @@ def check_can_approve(user: User, obj: EditorialModel, as_of: date) -> None:
     _check_not_own(user, obj)
     if isinstance(obj, CriteriaVersion):
         _check_examples(obj, as_of)
+    if obj.IS_VERSION:
+        _check_sources(obj, as_of)
     if sentence := obj.why_not_ready(as_of):
         raise Refused(sentence)
 
@@ -156,6 +159,15 @@ def _check_examples(version: CriteriaVersion, as_of: date) -> None:
             f"{len(failed)} of its worked examples do not come out as expected: {named}{more}. "
             "Return it to its author."
         )
+
+
+def _check_sources(version: EditorialModel, as_of: date) -> None:
+    """A criterion whose source cannot carry it is in quarantine: shown, and not approved."""
+    wrong = quarantined(version_findings(version, as_of))
+    if wrong:
+        named = "; ".join(f"{one.place}: {one.says}" for one in wrong[:MAX_NAMED])
+        more = f" And {len(wrong) - MAX_NAMED} more." if len(wrong) > MAX_NAMED else ""
+        raise Refused(f"Its sources have to be mended first. {named}{more}")
 
 
 def _check_no_way_back(obj: Reference, successor: Reference) -> None:

@@ -97,6 +97,7 @@ def _reference(row: Reference) -> dict[str, Any]:
         accessed_on=row.accessed_on.isoformat() if row.accessed_on else None,
         note=row.note,
         caution=row.caution,
+        secondary=row.secondary,
         verified=row.verified,
         seed_number=row.seed_number,
         superseded_by=row.superseded_by.key if row.superseded_by else None,

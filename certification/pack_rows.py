@@ -193,7 +193,7 @@ def _reference(found: Found[Any]) -> Wanted:
     values = {name: getattr(entry, name) or "" for name in texts}
     values |= {name: getattr(entry, name) for name in ("year", "accessed_on", "seed_number")}
     values |= {"kind": entry.kind or Reference.Kind.UNLISTED, "authors": list(entry.authors)}
-    values["listed_in_seed"] = entry.listed_in_seed
+    values |= {"listed_in_seed": entry.listed_in_seed, "secondary": entry.secondary}
     links = {"superseded_by": entry.superseded_by, "identified_as": entry.identified_as}
     return Wanted("references", (entry.key,), values, links)
 

@@ -66,7 +66,7 @@ class ReferenceAdmin(KeyedLinks, CsvExport, EditorialAdmin):
     fieldsets = (
         (None, {"fields": ("key", "kind", "title", "authors", "container", "year")}),
         ("Where it is", {"fields": ("doi", "pmid", "url", "accessed_on")}),
-        ("How it was read", {"fields": ("verified", "note", "caution")}),
+        ("How it was read", {"fields": ("verified", "secondary", "note", "caution")}),
         (
             "In the founding article",
             {"fields": ("seed_number", "listed_in_seed", "identified_as")},

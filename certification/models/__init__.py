@@ -6,6 +6,7 @@ from certification.models.determinations import Determination, Letter, SealedErr
 from certification.models.editorial import UNVERIFIED, Confidence, EditorialModel
 from certification.models.events import AuditEvent
 from certification.models.evidence import Citation, Fact, FactGroup, Reference, Statement
+from certification.models.notices import ReferenceNotice
 from certification.models.people import Patient, PriorTherapy, RoleGrant, Site, User
 from certification.models.therapies import DeterminationReason, Therapy, TurnaroundProfile
 
@@ -27,6 +28,7 @@ __all__ = [
     "Patient",
     "PriorTherapy",
     "Reference",
+    "ReferenceNotice",
     "Referral",
     "RequestType",
     "RoleGrant",

@@ -15,6 +15,7 @@ class Reference(EditorialModel):
 
     SEALED_FIELDS = (
         "key", "kind", "title", "authors", "container", "year", "doi", "pmid", "url", "note",
+        "secondary",
     )  # fmt: skip
 
     class Kind(models.TextChoices):
@@ -43,6 +44,11 @@ class Reference(EditorialModel):
     accessed_on = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)
     caution = models.TextField(blank=True)
+    secondary = models.BooleanField(
+        "a summary of other sources",
+        default=False,
+        help_text="A summary cannot be the only support of a criterion.",
+    )
     verified = models.CharField(max_length=20, choices=Confidence.choices, blank=True)
     seed_number = models.PositiveSmallIntegerField(
         "number in the founding article", null=True, blank=True

@@ -36,7 +36,8 @@ from certification.packs.trees import Citation, Tree
 
 
 class Reference(Entry):
-    """A source. ``kind`` is empty for one that is cited but not listed in its source."""
+    """A source. ``kind`` is empty for one that is cited but not listed in its source; ``secondary``
+    marks a summary of other sources, which cannot be the only support of a criterion."""
 
     key: Key
     kind: (
@@ -65,6 +66,7 @@ class Reference(Entry):
     accessed_on: Date | None = None
     note: Text | None = None
     caution: Text | None = None
+    secondary: bool = False
     verified: Verified | None = None
     seed_number: int | None = Field(default=None, ge=1, le=1000)
     listed_in_seed: bool | None = None

@@ -1,14 +1,17 @@
 """Is a reference pack sound, and how does it get into and out of the database?
 
 ``check`` and ``schema`` touch no database. ``load`` brings everything in as Submitted, ``export``
-writes what is there as a pack, ``diff`` tells what loading would change.
+writes what is there as a pack, ``diff`` tells what loading would change. ``lint`` tells what is
+wrong with the sources of a pack, or of the database.
 """
 
 from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from certification.actions.packs import load_pack
+from certification.lint.findings import Level, find
+from certification.lint.pack_material import material_of_pack
 from certification.models import User
 from certification.pack_export import export_pack, stale_sets
 from certification.pack_rows import Comparison, compare
@@ -30,6 +35,7 @@ from certification.packs.problems import PackError, Problem
 from certification.packs.schema import json_schema
 from certification.packs.writing import write_text
 from certification.policies import Refused
+from certification.source_checks import all_findings
 
 SCHEMA = PROJECT / "docs" / "reference-pack.schema.json"
 
@@ -49,9 +55,18 @@ class Command(BaseCommand):
         loads.add_argument(
             "--keep", action="store_true", help="leave what is there already as it is"
         )
+        lints = acts.add_parser("lint", help="tell what is wrong with the sources")
+        lints.add_argument(
+            "folders",
+            nargs="*",
+            metavar="DIR",
+            help="a folder, or 'shipped'; none: the database",
+        )
+        lints.add_argument("--level", choices=list(Level), default=Level.NOTE, help="from this on")
+        lints.add_argument("--format", choices=["text", "jsonl"], default="text")
         exports = acts.add_parser("export", help="write the content of the database as a pack")
         exports.add_argument("folder", type=Path, metavar="DIR", help="a new or empty folder")
-        for act in (checks, exports):
+        for act in (checks, exports, lints):
             act.add_argument("--as-of", type=date.fromisoformat, help="the day it is about (today)")
         schema = acts.add_parser("schema", help="write the format as JSON Schema, for editors")
         schema.add_argument("file", nargs="?", type=Path, default=SCHEMA)
@@ -149,6 +164,27 @@ class Command(BaseCommand):
                 "elsewhere gives another content hash. Submit a new version first."
             )
         self.stdout.write(f"{len(files)} files in {folder}")
+
+    def _lint(self, options: dict[str, Any]) -> None:
+        as_of = options["as_of"] or timezone.localdate()
+        if options["folders"]:
+            material = material_of_pack(read_pack(*folders_of(options["folders"])))
+            found = find(material, as_of=as_of)
+        else:
+            found = all_findings(as_of)
+        levels = list(Level)
+        shown = [one for one in found if levels.index(one.level) <= levels.index(options["level"])]
+        for one in shown:
+            self.stdout.write(
+                json.dumps(asdict(one), ensure_ascii=False)
+                if options["format"] == "jsonl"
+                else f"{one.level}: {one.kind} {one.key} {one.place}: {one.says} [{one.rule}]"
+            )
+        if options["format"] == "text":
+            counts = Counter(one.level for one in found)
+            self.stdout.write(", ".join(f"{counts[level]} {level}s" for level in levels) + ".")
+        if any(one.level is Level.ERROR for one in found):
+            raise SystemExit(1)
 
     def _schema(self, options: dict[str, Any]) -> None:
         options["file"].write_text(schema_text(), encoding="utf-8")

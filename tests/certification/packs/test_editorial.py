@@ -60,6 +60,7 @@ def small_version(by: User, change: Any = None) -> CriteriaVersion:
     document = deepcopy(read_pack(SMALL).document("examplimab-initial"))
     if change:
         change(document["criteria_set"])
+    ReferenceFactory(key="example-guideline")
     return CriteriaVersionFactory(
         set_key="examplimab-initial",
         therapy=TherapyFactory(key="examplimab"),
