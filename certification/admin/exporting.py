@@ -46,8 +46,9 @@ class ReferenceResource(SafeResource):
         model = Reference
         fields = (
             "key", "kind", "authors", "title", "container", "year", "doi", "pmid", "url",
-            "accessed_on", "note", "caution", "secondary", "verified", "seed_number", "listed_in_seed",
-            "superseded_by__key", "identified_as__key", "status", "approved_at", "next_review_on",
+            "accessed_on", "note", "caution", "secondary", "verified", "seed_number",
+            "listed_in_seed", "superseded_by__key", "identified_as__key", "status", "approved_at",
+            "next_review_on",
         )  # fmt: skip
         export_order = fields
 
