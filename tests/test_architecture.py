@@ -22,6 +22,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "services", "misc", "general_fu
 PURE = (
     "certification/criteria",
     "certification/lint",
+    "certification/criteria_sql",
     "certification/packs",
     "certification/workflow.py",
     "certification/seals.py",
