@@ -15,6 +15,7 @@ from certification.packs.examples import ExampleResult, run_examples
 from certification.policies import Refused, check_allowed
 from certification.source_checks import quarantined, version_findings
 from certification.workflow import CONTENT_STATUS_TITLES, CONTENT_TRANSITIONS, ContentStatus
+from config.access import has_permission
 from config.roles import Permission
 
 MAX_NAMED = 3
@@ -77,6 +78,16 @@ def check_can_supersede(user: User, obj: EditorialModel, successor: EditorialMod
     _check_step(obj, ContentStatus.RETIRED)
     if _name_of(obj) != _name_of(successor):
         raise Refused(f"{successor} belongs to another set of criteria.")
+
+
+def check_can_study_impact(user: User) -> None:
+    """To find out whom other criteria would concern, before somebody approves them."""
+    if not has_permission(user, Permission.APPROVE_CONTENT):
+        check_allowed(user, Permission.EDIT_CONTENT)
+
+
+def can_study_impact(user: User) -> bool:
+    return _answers(check_can_study_impact, user)
 
 
 def can_submit(user: User, obj: EditorialModel) -> bool:

@@ -29,7 +29,13 @@ REQUEST_FACT = "request_type"
 
 
 def registered_facts(case: Case, as_of: date) -> Iterator[tuple[str, Any]]:
-    """What the registration and the request say, as raw values by fact key.
+    """What the registration and the request say, as raw values by fact key."""
+    for key, value in registered_values(case, as_of):
+        yield key, value.isoformat() if isinstance(value, date) else value
+
+
+def registered_values(case: Case, as_of: date) -> Iterator[tuple[str, Any]]:
+    """The same with dates as dates.
 
     ``case.patient`` with its ``prior_therapies`` and ``case.therapy`` are read.
     """
@@ -37,7 +43,7 @@ def registered_facts(case: Case, as_of: date) -> Iterator[tuple[str, Any]]:
     for field, fact_key in PATIENT_FACTS.items():
         value = getattr(patient, field)
         if value not in (None, ""):
-            yield fact_key, value.isoformat() if isinstance(value, date) else value
+            yield fact_key, value
     rows = [row.as_row(months_taken(row, as_of)) for row in patient.prior_therapies.all()]
     if rows:
         yield HISTORY_FACT, rows

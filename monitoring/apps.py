@@ -20,6 +20,9 @@ class MonitoringConfig(AppConfig):
     """Called by the home page with the person and the moment, for what monitoring has to tell."""
     notice_source = "monitoring.case_notices.notices"
     """Asked by ``case_notices`` for what the reader of a case should know."""
+    monitored_source = "monitoring.renewal_facts.monitored"
+    monitored_count = "monitoring.renewal_facts.count_monitored"
+    """Asked by impact studies for the people who receive a therapy now."""
     demo_part = "monitoring.demo.prepare"
     """``demo`` calls it with ``users, now`` once the accounts are there."""
 

@@ -13,6 +13,7 @@ from certification.case_facts import Prefill
 from certification.criteria.facts import FactValue
 from certification.criteria.plain import to_data
 from certification.models import Answer, Case, Patient
+from certification.stored_facts import Monitored
 from monitoring.models import DueItem, InfusionCourse
 from monitoring.planning import plan_course, planner_of
 
@@ -49,6 +50,19 @@ def offers(
             if key not in found or offer.age_days < found[key].age_days:
                 found[key] = offer
     return found
+
+
+def monitored(*, therapy_id: int, after: str, limit: int) -> list[Monitored]:
+    """People with a running course of a therapy, in the order of the courses' ids."""
+    courses = InfusionCourse.objects.running().filter(therapy_id=therapy_id)
+    if after:
+        courses = courses.filter(pk__gt=after)
+    related = courses.select_related("patient__site").prefetch_related("patient__prior_therapies")
+    return [Monitored(course.pk, course.patient) for course in related.order_by("pk")[:limit]]
+
+
+def count_monitored(*, therapy_id: int) -> int:
+    return InfusionCourse.objects.running().filter(therapy_id=therapy_id).count()
 
 
 def lapses(course: InfusionCourse, on: date) -> list[DueItem]:

@@ -7,6 +7,7 @@ from certification.models.editorial import UNVERIFIED, Confidence, EditorialMode
 from certification.models.events import AuditEvent
 from certification.models.evidence import Citation, Fact, FactGroup, Reference, Statement
 from certification.models.notices import ReferenceNotice
+from certification.models.impact import ImpactChange, ImpactStudy, StoredFacts, StudiedKind
 from certification.models.people import Patient, PriorTherapy, RoleGrant, Site, User
 from certification.models.therapies import DeterminationReason, Therapy, TurnaroundProfile
 
@@ -23,6 +24,8 @@ __all__ = [
     "EditorialModel",
     "Fact",
     "FactGroup",
+    "ImpactChange",
+    "ImpactStudy",
     "InformationRequest",
     "Letter",
     "Patient",
@@ -35,6 +38,8 @@ __all__ = [
     "SealedError",
     "Site",
     "Statement",
+    "StoredFacts",
+    "StudiedKind",
     "Therapy",
     "TurnaroundProfile",
     "User",

@@ -1,0 +1,269 @@
+"""How is an impact study started, carried on and cancelled?
+
+A study moves in slices: each reads a bounded part outside any lock, and writes what came of it in a
+transaction of milliseconds, if nobody else has written that slice meanwhile. So it never blocks
+anybody, two open pages do no harm, and after a crash it goes on where it was. Whoever watches it
+carries it on: there is no queue that would have to be kept running.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from certification.actions.events import record_event
+from certification.content_policies import check_can_study_impact
+from certification.criteria.codec import CriteriaError, content_hash, read_document
+from certification.impact import Verdict, comparison_of, reasons_of, slice_of, tally
+from certification.models import (
+    CriteriaVersion,
+    ImpactChange,
+    ImpactStudy,
+    RequestType,
+    StoredFacts,
+    Therapy,
+    User,
+)
+from certification.policies import Refused
+from certification.stored_facts import (
+    cases_of,
+    count_monitored,
+    left_over,
+    monitored_people,
+    read_cases,
+    read_monitored,
+    unread,
+    whole_cases,
+)
+
+CASES_A_SLICE = 150
+PEOPLE_A_SLICE = 10
+COUNTED_A_SLICE = 4_000
+
+State, Phase = ImpactStudy.State, ImpactStudy.Phase
+
+
+@transaction.atomic
+def start_study(
+    *,
+    by: User,
+    now: datetime,
+    document: Mapping[str, Any],
+    version: CriteriaVersion | None = None,
+    base: CriteriaVersion | None = None,
+) -> ImpactStudy:
+    """Starts a study of a document of criteria. ``version``: the version that has this document.
+
+    ``base``: the version to compare with, else the one in force. Raises ``Refused``.
+    """
+    check_can_study_impact(by)
+    try:
+        criteria_set, _ = read_document(document)
+    except CriteriaError as error:
+        raise Refused(f"The criteria cannot be read: {error}.") from None
+    base = base or CriteriaVersion.objects.current(criteria_set.key, localdate(now))
+    if base is None:
+        raise Refused(
+            "No version of these criteria is in force, so nobody was reviewed under them and there "
+            "is nothing to compare with."
+        )
+    if base.set_key != criteria_set.key:
+        raise Refused(f"{base} belongs to another set of criteria.")
+    digest = content_hash(document)
+    if digest == base.content_hash:
+        raise Refused("This is the version to compare with itself. Nothing would change.")
+    therapy = Therapy.objects.get(pk=base.therapy_id)
+    study = ImpactStudy.objects.create(
+        set_key=criteria_set.key,
+        therapy=therapy,
+        request_type=criteria_set.request_type,
+        title=criteria_set.title,
+        label=criteria_set.version,
+        version=version,
+        document=document,
+        content_hash=digest,
+        base=base,
+        total=cases_of(criteria_set.key).count() + _monitored(criteria_set.request_type, therapy),
+        started_by=by,
+        started_at=now,
+        moved_at=now,
+    )
+    data = {"set": study.set_key, "content_hash": digest, "base": base.content_hash}
+    record_event(by=by, verb="started impact study", obj=study, at=now, data=data)
+    return study
+
+
+def _monitored(request_type: str, therapy: Therapy) -> int:
+    return count_monitored(therapy.pk) if request_type == RequestType.RENEWAL else 0
+
+
+def advance_study(*, by: User, now: datetime, study: ImpactStudy) -> ImpactStudy:
+    """Carries a running study on by one slice, and returns it as it stands then.
+
+    A study that is not running any more is left as it is. Raises ``Refused``.
+    """
+    check_can_study_impact(by)
+    study = ImpactStudy.objects.select_related("base", "therapy").get(pk=study.pk)
+    if study.is_running:
+        step = {Phase.CASES: _cases, Phase.MONITORED: _people, Phase.COUNTING: _count}
+        step[Phase(study.phase)](by, now, study)
+        study.refresh_from_db()
+    return study
+
+
+def _cases(by: User, now: datetime, study: ImpactStudy) -> None:
+    """Reads cases of which the newest is not stored yet."""
+    waiting = whole_cases(unread(study.set_key, study.started_at))
+    if study.position:
+        waiting = waiting.filter(pk__gt=study.position)
+    cases = list(waiting.order_by("pk")[:CASES_A_SLICE])
+    rows = read_cases(cases, study.set_key, study.started_at)
+    with transaction.atomic():
+        if not _still(study):
+            return
+        StoredFacts.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["case"],
+            update_fields=[
+                *("kind", "set_key", "patient", "site", "as_of", "answers", "seen", "asked"),
+                *("case_revision", "patient_revision"),
+            ],
+        )
+        if len(cases) == CASES_A_SLICE:
+            _move(study, now, position=str(cases[-1].pk))
+            return
+        left_over(study.set_key).delete()
+        renewal = study.request_type == RequestType.RENEWAL
+        _next_phase(study, now, Phase.MONITORED if renewal else Phase.COUNTING)
+
+
+def _people(by: User, now: datetime, study: ImpactStudy) -> None:
+    """Asks monitoring about the people who receive the therapy now."""
+    people = monitored_people(study.therapy_id, study.position, PEOPLE_A_SLICE)
+    rows = []
+    for version in (study.base, _as_version(study)):
+        _, vocabulary = read_document(version.document)
+        rows.append(read_monitored(people, version, list(vocabulary), study.started_at))
+    for row, more in zip(*rows, strict=True):
+        row.study = study
+        row.answers |= more.answers
+        row.seen |= more.seen
+        row.asked |= more.asked
+    with transaction.atomic():
+        if not _still(study):
+            return
+        StoredFacts.objects.bulk_create(rows[0])
+        if len(people) == PEOPLE_A_SLICE:
+            _move(study, now, position=str(people[-1].id))
+        else:
+            _next_phase(study, now, Phase.COUNTING)
+
+
+def _as_version(study: ImpactStudy) -> CriteriaVersion:
+    """The studied document as a version, for what only asks about versions. Never stored."""
+    return CriteriaVersion(
+        set_key=study.set_key,
+        therapy=study.therapy,
+        request_type=study.request_type,
+        title=study.title,
+        version=study.label,
+        document=study.document,
+        content_hash=study.content_hash,
+    )
+
+
+def _count(by: User, now: datetime, study: ImpactStudy) -> None:
+    """Applies both documents to the next slice of stored facts."""
+    comparison = comparison_of(study)
+    after = int(study.position or 0)
+    verdicts = comparison.verdicts(study, after, COUNTED_A_SLICE)
+    with transaction.atomic():
+        if not _still(study):
+            return
+        for kind, counter in tally(verdicts).items():
+            counts = study.counts.setdefault(kind, {})
+            for pair, count in counter.items():
+                counts[pair] = counts.get(pair, 0) + count
+        for reason, count in reasons_of(comparison, verdicts).items():
+            study.reasons[reason] = study.reasons.get(reason, 0) + count
+        changed = [_change(study, verdict) for verdict in verdicts if verdict.changed]
+        ImpactChange.objects.bulk_create(changed, batch_size=1_000)
+        study.done += len(verdicts)
+        if len(verdicts) == COUNTED_A_SLICE:
+            _move(study, now, position=str(verdicts[-1].id))
+        else:
+            _finish(by, now, study)
+
+
+def _change(study: ImpactStudy, verdict: Verdict) -> ImpactChange:
+    return ImpactChange(
+        study=study,
+        kind=verdict.kind,
+        case_id=verdict.case_id,
+        patient_id=verdict.patient_id,
+        site_id=verdict.site_id,
+        as_of=verdict.as_of,
+        before=verdict.before,
+        after=verdict.after,
+        marks_before=verdict.marks_before,
+        marks_after=verdict.marks_after,
+    )
+
+
+def _finish(by: User, now: datetime, study: ImpactStudy) -> None:
+    study.state, study.finished_at = State.FINISHED, now
+    study.total = study.done
+    study.people.all().delete()
+    _move(study, now, position="")
+    changed = study.changes.count()
+    data = {"counted": study.done, "changed": changed, "content_hash": study.content_hash}
+    record_event(by=by, verb="finished impact study", obj=study, at=now, data=data)
+
+
+@transaction.atomic
+def cancel_study(*, by: User, now: datetime, study: ImpactStudy) -> ImpactStudy:
+    """Ends a running study without a result; what it had counted is taken away. Raises
+    ``Refused``."""
+    check_can_study_impact(by)
+    study = ImpactStudy.objects.select_for_update().get(pk=study.pk)
+    if not study.is_running:
+        raise Refused(f"This study is {study.get_state_display().lower()} already.")
+    study.state = State.CANCELLED
+    study.cancelled_by, study.cancelled_at = by, now
+    study.counts, study.reasons = {}, {}
+    study.people.all().delete()
+    study.changes.all().delete()
+    _move(study, now, position="")
+    data = {"done": study.done, "total": study.total}
+    record_event(by=by, verb="cancelled impact study", obj=study, at=now, data=data)
+    return study
+
+
+def _still(study: ImpactStudy) -> bool:
+    """Locks the study; no when somebody else carried it on, or cancelled it, meanwhile."""
+    now = ImpactStudy.objects.select_for_update().get(pk=study.pk)
+    return (now.state, now.phase, now.position) == (study.state, study.phase, study.position)
+
+
+def _next_phase(study: ImpactStudy, now: datetime, phase: ImpactStudy.Phase) -> None:
+    study.phase = phase
+    if phase == Phase.COUNTING:
+        last = slice_of(study).order_by("-pk").first()
+        study.last_id = last.pk if last is not None else 0
+        study.total = slice_of(study).count()
+    _move(study, now, position="")
+
+
+def _move(study: ImpactStudy, now: datetime, *, position: str) -> None:
+    study.position, study.moved_at = position, now
+    study.save(
+        update_fields=[
+            *("state", "phase", "position", "last_id", "done", "total", "counts", "reasons"),
+            *("moved_at", "finished_at", "cancelled_by", "cancelled_at"),
+        ]
+    )
