@@ -18,6 +18,7 @@ from certification.admin.base import tag, today
 from certification.admin.criteria_reading import reading_of
 from certification.admin.editorial import EditorialAdmin
 from certification.admin.history import in_words
+from certification.admin.impact import ComparedVersions
 from certification.admin.marks import marks_of
 from certification.models import CriteriaVersion
 
@@ -25,7 +26,7 @@ SHORT_HASH = 12
 
 
 @admin.register(CriteriaVersion)
-class CriteriaVersionAdmin(EditorialAdmin):
+class CriteriaVersionAdmin(ComparedVersions, EditorialAdmin):
     change_form_template = "admin/certification/criteria_change_form.html"
     list_display = (
         "set_key", "status_badge", "version", "therapy", "request_type", "examples_passed",

@@ -158,3 +158,210 @@ def test_the_result_equals_a_recount(
     assert bool(study.reasons) is bool(changes)
     if name == "nothing":
         assert not changes
+
+
+def test_what_changed_names_the_criteria(
+    version: CriteriaVersion, nurse: User, editor: User, case: Case, now: datetime
+) -> None:
+    answer(case, nurse, now, MEETS)
+    study = finished(start_study(by=editor, now=now, document=drafted(ask_more)), editor, now)
+    change = study.changes.get()
+    assert (change.before, change.after, change.kind) == ("certify", "pend", "open")
+    assert (change.case, change.site, change.as_of) == (case, case.site, date(2027, 1, 11))
+    assert study.counts == {"open": {"certify pend": 1}}
+    assert study.reasons == {"-? noted": 1}
+
+
+def test_facts_are_read_again_when_something_moved_on(
+    version: CriteriaVersion, nurse: User, editor: User, case: Case, now: datetime
+) -> None:
+    document = drafted(ask_more)
+
+    def counts(at: datetime) -> dict[str, Any]:
+        study = start_study(by=editor, now=at, document=document)
+        return finished(study, editor, at).counts
+
+    assert counts(now) == {"open": {"pend pend": 1}}
+    answer(case, nurse, now, MEETS)
+    assert counts(now) == {"open": {"certify pend": 1}}
+    # The next day the antibody test is too old by a day, and nothing else has changed.
+    later = now + timedelta(days=141)
+    assert counts(later) == {"open": {"pend pend": 1}}
+    case.patient.birth_date = date(2015, 1, 1)
+    case.patient.revision += 1
+    case.patient.save()
+    assert counts(later) == {"open": {"refer refer": 1}}
+    stored = StoredFacts.objects.get()
+    case.refresh_from_db()
+    withdraw_case(by=nurse, now=now, case=case, revision=case.revision, reason="Taken back.")
+    assert counts(later) == {}
+    assert not StoredFacts.objects.filter(pk=stored.pk).exists()
+
+
+def test_a_signed_case_keeps_the_facts_of_its_day(
+    version: CriteriaVersion, nurse: User, editor: User, case: Case, now: datetime
+) -> None:
+    decide(answer(case, nurse, now, MEETS), nurse, now, "certified")
+    case.patient.birth_date = date(2015, 1, 1)
+    case.patient.revision += 1
+    case.patient.save()
+    later = now + timedelta(days=400)
+    study = start_study(by=editor, now=later, document=drafted(ask_more))
+    assert finished(study, editor, later).counts == {"past": {"certify pend": 1}}
+    assert StoredFacts.objects.get().as_of == date(2027, 1, 11)
+
+
+def test_a_cancelled_study_leaves_nothing(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(impact, "COUNTED_A_SLICE", 3)
+    some_cases(8, version, nurse)
+    study = start_study(by=editor, now=now, document=drafted(ask_more))
+    while not study.done:
+        study = advance_study(by=editor, now=now, study=study)
+    cancelled = cancel_study(by=editor, now=now, study=study)
+    assert (cancelled.state, cancelled.counts, cancelled.cancelled_by) == ("cancelled", {}, editor)
+    assert not ImpactChange.objects.exists()
+    assert advance_study(by=editor, now=now, study=study).done == 3
+    with pytest.raises(Refused, match="cancelled already"):
+        cancel_study(by=editor, now=now, study=study)
+
+
+def test_a_cancelled_study_does_not_take_in_a_slice_that_was_under_way(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    some_cases(4, version, nurse)
+    study = start_study(by=editor, now=now, document=drafted(ask_more))
+    study = advance_study(by=editor, now=now, study=study)
+    monkeypatch.setattr(
+        impact, "_still",
+        lambda one, still=impact._still: cancel_study(by=editor, now=now, study=one) and still(one),
+    )  # fmt: skip
+    study = advance_study(by=editor, now=now, study=study)
+    assert (study.state, study.counts) == ("cancelled", {})
+
+
+def test_two_who_watch_count_nobody_twice(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The second one writes nothing when the first was quicker; after a crash it is the same."""
+    monkeypatch.setattr(impact, "COUNTED_A_SLICE", 3)
+    some_cases(7, version, nurse)
+    study = start_study(by=editor, now=now, document=drafted(ask_more))
+    seen = []
+    real = impact._still
+
+    def overtaken(one: ImpactStudy) -> bool:
+        monkeypatch.setattr(impact, "_still", real)
+        advance_study(by=editor, now=now, study=one)
+        found = real(one)
+        seen.append(found)
+        return found
+
+    while study.is_running:
+        monkeypatch.setattr(impact, "_still", overtaken)
+        study = advance_study(by=editor, now=now, study=study)
+    assert seen
+    assert not any(seen)
+    assert study.done == study.total == 7
+    assert sum(sum(found.values()) for found in study.counts.values()) == 7
+
+
+def test_after_a_crash_it_goes_on_where_it_was(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(impact, "COUNTED_A_SLICE", 3)
+    some_cases(7, version, nurse)
+    study = start_study(by=editor, now=now, document=drafted(lower_edss))
+
+    def crash(*_: Any, **__: Any) -> None:
+        raise RuntimeError("power cut")
+
+    while study.done < 3:
+        study = advance_study(by=editor, now=now, study=study)
+    with monkeypatch.context() as broken:
+        broken.setattr(impact, "_move", crash)
+        with pytest.raises(RuntimeError):
+            advance_study(by=editor, now=now, study=study)
+    other = UserFactory(roles=[Role.CONTENT_APPROVER])
+    study = finished(study, other, now)
+    assert study.done == 7
+    assert sum(sum(found.values()) for found in study.counts.values()) == 7
+
+
+def test_two_studies_at_once(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(impact, "COUNTED_A_SLICE", 3)
+    some_cases(7, version, nurse)
+    documents = [drafted(ask_more), drafted(ask_less)]
+    alone = []
+    for document in documents:
+        study = start_study(by=editor, now=now, document=document)
+        alone.append(finished(study, editor, now).counts)
+    StoredFacts.objects.all().delete()
+    both = [start_study(by=editor, now=now, document=document) for document in documents]
+    while any(study.is_running for study in both):
+        both = [advance_study(by=editor, now=now, study=study) for study in both]
+    assert [study.counts for study in both] == alone
+
+
+def test_what_cannot_be_studied(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime
+) -> None:
+    def refused(**given: Any) -> str:
+        with pytest.raises(Refused) as refusal:
+            start_study(**{"by": editor, "now": now, "document": drafted(ask_more)} | given)
+        return refusal.value.sentence
+
+    assert "do not allow" in refused(by=nurse) or "not" in refused(by=nurse)
+    assert "Nothing would change" in refused(document=version.document)
+    assert "cannot be read" in refused(document={"format": 1})
+    stranger = drafted(ask_more)
+    stranger["criteria_set"]["key"] = "another-set"
+    assert "No version of these criteria is in force" in refused(document=stranger)
+    assert "another set" in refused(document=stranger, base=version)
+    assert not ImpactStudy.objects.exists()
+    assert not AuditEvent.objects.filter(object_type="impactstudy").exists()
+
+
+def test_every_act_is_written_down(
+    version: CriteriaVersion, case: Case, editor: User, now: datetime
+) -> None:
+    study = start_study(by=editor, now=now, document=drafted(nothing))
+    finished(study, editor, now)
+    other = start_study(by=editor, now=now, document=drafted(nothing))
+    cancel_study(by=editor, now=now, study=other)
+    events = AuditEvent.objects.filter(object_type="impactstudy").order_by("id")
+    assert [(event.verb, event.actor_id) for event in events] == [
+        (f"{verb} impact study", editor.pk) for verb in ("started", "finished", "started",
+                                                         "cancelled")
+    ]  # fmt: skip
+    assert events[1].data["counted"] == 1
+    assert study.content_hash == content_hash(study.document)
+
+
+def test_nobody_else_carries_a_study_on(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime
+) -> None:
+    study = start_study(by=editor, now=now, document=drafted(ask_more))
+    for act in (advance_study, cancel_study):
+        with pytest.raises(Refused):
+            act(by=nurse, now=now, study=study)
+
+
+def test_sites_have_their_own_day(
+    version: CriteriaVersion, nurse: User, editor: User, now: datetime
+) -> None:
+    tokyo = SiteFactory(time_zone="Asia/Tokyo")
+    at = now.replace(hour=20)
+    for site in (nurse.sites.first(), tokyo):
+        CaseFactory(patient=PatientFactory(site=site), criteria_version=version)
+    finished(start_study(by=editor, now=at, document=drafted(ask_more)), editor, at)
+    days = set(StoredFacts.objects.values_list("as_of", flat=True))
+    assert days == {date(2027, 1, 11), date(2027, 1, 12)}
