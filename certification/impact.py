@@ -156,6 +156,7 @@ def _comparison(pair: _Pair, set_key: str, vendor: str) -> Comparison:
     base, base_vocabulary = _needed(pair.study.base.document)
     draft, draft_vocabulary = _needed(pair.study.document)
     reader = dialect(vendor)
+    statements: tuple[str, ...]
     if _meaning(base_vocabulary) == _meaning(draft_vocabulary):
         sets = [base.criteria, draft.criteria]
         statements = (statement(draft_vocabulary, sets, reader, _source(set_key)),)

@@ -116,7 +116,7 @@ def _select_from(name: str, source: str, of: Expression) -> exp.Select:
     """A select from a table function of ``x``, with an expression in the place of ``x``."""
     found = sqlglot.parse_one(f"SELECT 1 FROM {source}", read=name)  # noqa: S608 - fixed texts of this module
 
-    def put(node: exp.Expression) -> exp.Expression:
+    def put(node: exp.Expr) -> exp.Expr:
         is_place = isinstance(node, exp.Column) and node.name == "x"
         return of.copy() if is_place else node
 

@@ -21,7 +21,7 @@ class Stages:
 
     def __init__(self, source: exp.Select, columns: Mapping[Name, Expression]) -> None:
         self.live: dict[Name, str] = {}
-        self._stages: list[tuple[str, exp.Expression]] = []
+        self._stages: list[tuple[str, exp.Expr]] = []
         self._columns = 0
         self._put(source, columns)
 
@@ -83,13 +83,14 @@ class Stages:
             select.select(exp.alias_(expression, self.live[name], copy=False), copy=False)
         self._append(select)
 
-    def _append(self, stage: exp.Expression) -> None:
+    def _append(self, stage: exp.Expr) -> None:
         self._stages.append((f"s{len(self._stages)}", stage))
 
 
-def _prune(stage: exp.Expression, needed: set[str]) -> set[str]:
+def _prune(stage: exp.Expr, needed: set[str]) -> set[str]:
     """Leaves the needed columns in a stage, and tells which columns it reads for them."""
-    sides = [stage.this, stage.expression] if isinstance(stage, exp.Union) else [stage]
+    both = [stage.this, stage.expression] if isinstance(stage, exp.Union) else [stage]
+    sides = [side for side in both if isinstance(side, exp.Select)]
     kept = [place for place, name in enumerate(sides[0].named_selects) if name in needed]
     for side in sides:
         side.set("expressions", [side.selects[place] for place in kept])

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlglot import exp
 
-Expression = exp.Expression
+Expression = exp.Expr
 
 
 def literal(value: Any) -> Expression:

@@ -359,7 +359,7 @@ def _question(old: FactDefinition, new: FactDefinition) -> Iterator[str]:
     ]
     for side, other in zip(data, (offered[1], offered[0]), strict=True):
         side["choices"] = [c for c in side.get("choices", ()) if c["value"] in other]
-    for line in differences(*data):
+    for line in differences(data[0], data[1]):
         yield f"{name}, {line}."
 
 
