@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certification', '0002_seals'),
+        ('certification', '0003_source_checks'),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from certification.models.determinations import Determination, Letter, SealedErr
 from certification.models.editorial import UNVERIFIED, Confidence, EditorialModel
 from certification.models.events import AuditEvent
 from certification.models.evidence import Citation, Fact, FactGroup, Reference, Statement
-from certification.models.notices import ReferenceNotice
 from certification.models.impact import ImpactChange, ImpactStudy, StoredFacts, StudiedKind
+from certification.models.notices import ReferenceNotice
 from certification.models.people import Patient, PriorTherapy, RoleGrant, Site, User
 from certification.models.therapies import DeterminationReason, Therapy, TurnaroundProfile
 
