@@ -16,7 +16,7 @@ from django.db import models
 from certification.criteria.codec import content_hash, definition_to_data
 from certification.criteria.plain import to_data
 from certification.criteria.tree import Citation as TreeCitation
-from certification.criteria.tree import Node, walk
+from certification.criteria.tree import CriteriaSet, Node, walk
 from certification.models import (
     Citation,
     CriteriaVersion,
@@ -179,7 +179,7 @@ def wanted_rows(pack: Pack) -> Iterator[Wanted]:
         values = {name: written.get(name) or "" for name in ("kind", "label", "says", "plain")}
         yield Wanted("determination_reasons", (reason.entry.key,), values)
     for key in pack.criteria_sets:
-        yield _criteria_version(pack, key)
+        yield wanted_version(pack.criteria_sets[key], pack.document(key))
 
 
 def _needs_general(pack: Pack) -> bool:
@@ -252,9 +252,8 @@ def _profile(found: Found[Any]) -> Wanted:
     return Wanted("turnaround_profiles", (entry.key,), values, citations=citations)
 
 
-def _criteria_version(pack: Pack, key: str) -> Wanted:
-    criteria_set = pack.criteria_sets[key]
-    document = pack.document(key)
+def wanted_version(criteria_set: CriteriaSet, document: Mapping[str, Any]) -> Wanted:
+    """The row of one version of criteria, whether it comes with a pack or from an author."""
     values = {
         "request_type": criteria_set.request_type,
         "title": criteria_set.title,
@@ -270,7 +269,7 @@ def _criteria_version(pack: Pack, key: str) -> Wanted:
     cited = [*_of_tree(criteria.indications), *_of_tree(criteria.contraindications)]
     for precaution in criteria.precautions:
         cited += [*_listed(precaution.cite, precaution.id), *_of_tree(precaution.when)]
-    name = (key, criteria_set.version)
+    name = (criteria_set.key, criteria_set.version)
     links = {"therapy": criteria_set.therapy}
     return Wanted("criteria_sets", name, values, links, tuple(cited))
 

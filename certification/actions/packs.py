@@ -7,7 +7,7 @@ An approved version of criteria is sealed: changed criteria need a new version n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from certification.actions.events import record_event
 from certification.criteria.plain import to_data
 from certification.models import Citation, CriteriaVersion, User
 from certification.models.editorial import EditorialModel
-from certification.pack_rows import CITED, LINKS, TABLES, Comparison, compare
+from certification.pack_rows import CITED, LINKS, TABLES, Comparison, Wanted, compare
 from certification.packs.pack import Pack
 from certification.policies import Refused, check_allowed
 from certification.workflow import ContentStatus
@@ -52,7 +52,7 @@ def load_pack(
     _link_references(written, rows["references"])
     for comparison, row, _ in written:
         if comparison.wanted.section in CITED:
-            _cite(comparison, row, rows["references"])
+            write_citations(comparison.wanted, row, rows["references"])
     for comparison, row, told in written:
         verb = "loaded" if comparison.row is None else "changed by a pack"
         record_event(by=by, verb=verb, obj=row, at=now, data=told)
@@ -125,9 +125,9 @@ def _link_references(
             row.save(update_fields=list(wanted.links))
 
 
-def _cite(comparison: Comparison, row: Any, references: dict[str, Any]) -> None:
-    """Replaces the citations of a row by those that the pack asks for."""
-    column = CITED[comparison.wanted.section]
+def write_citations(wanted: Wanted, row: Any, references: Mapping[str, Any]) -> None:
+    """Replaces the citations of a row by those that are wanted."""
+    column = CITED[wanted.section]
     Citation.objects.filter(**{column: row}).delete()
     Citation.objects.bulk_create(
         Citation(
@@ -138,5 +138,5 @@ def _cite(comparison: Comparison, row: Any, references: dict[str, Any]) -> None:
             position=position,
             **{column: row},
         )
-        for position, cited in enumerate(comparison.wanted.citations)
+        for position, cited in enumerate(wanted.citations)
     )

@@ -1,5 +1,13 @@
 """The admin: content is edited, reviewed and approved here, and accounts are administered."""
 
-from certification.admin import criteria, dashboard, events, evidence, people, therapies
+from certification.admin import (
+    criteria,
+    criteria_drafts,
+    dashboard,
+    events,
+    evidence,
+    people,
+    therapies,
+)
 
-__all__ = ["criteria", "dashboard", "events", "evidence", "people", "therapies"]
+__all__ = ["criteria", "criteria_drafts", "dashboard", "events", "evidence", "people", "therapies"]

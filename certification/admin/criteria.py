@@ -108,4 +108,5 @@ class CriteriaVersionAdmin(ComparedVersions, EditorialAdmin):
         obj = kwargs.get("obj")
         if obj is not None:
             context["reading"] = reading_of(obj, today())
+            context["may_draft"] = self._may_edit(request)
         return super().render_change_form(request, context, *args, **kwargs)

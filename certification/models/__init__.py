@@ -2,6 +2,7 @@
 
 from certification.models.cases import Answer, Case, InformationRequest, Referral
 from certification.models.criteria import CriteriaVersion, RequestType
+from certification.models.criteria_drafts import CriteriaDraft
 from certification.models.determinations import Determination, Letter, SealedError
 from certification.models.editorial import UNVERIFIED, Confidence, EditorialModel
 from certification.models.events import AuditEvent
@@ -18,6 +19,7 @@ __all__ = [
     "Case",
     "Citation",
     "Confidence",
+    "CriteriaDraft",
     "CriteriaVersion",
     "Determination",
     "DeterminationReason",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from certification.criteria.codec import CriteriaError, vocabulary_from_data
+from certification.criteria.codec import CriteriaError
 from certification.criteria.facts import (
     Derivation,
     FactDefinition,
@@ -15,6 +15,7 @@ from certification.criteria.facts import (
 )
 from certification.criteria.tree_words import sentence, value_text
 from certification.models import Fact
+from certification.vocabulary import current_vocabulary
 
 KIND_WORDS = {
     "years_since": "whole years since “{origin}”",
@@ -26,16 +27,6 @@ KIND_WORDS = {
     "observed_on": "the day on which “{origin}” was observed",
 }
 OPERATOR_WORDS = {"eq": "is", "in": "is", "gte": "is at least"}
-
-
-def current_vocabulary(instead: Fact | None = None) -> Vocabulary:
-    """Every question of the database as the engine reads it, with ``instead`` in the place of the
-    row that it is (or beside the others). Raises ``CriteriaError``."""
-    rows = Fact.objects.select_related("group").order_by("group__order", "order", "key")
-    if instead is None:
-        return vocabulary_from_data([row.definition_data() for row in rows])
-    kept = [row for row in rows if row.pk != instead.pk]
-    return vocabulary_from_data([row.definition_data() for row in (*kept, instead)])
 
 
 def mistake_in(fact: Fact) -> str:
