@@ -81,7 +81,7 @@ class ExamplePages(DraftPages):
         )
         sound = not person.is_bound or person.is_valid()
         out = (
-            tried_out(criteria_set, standing.vocabulary, person.facts, person.as_of)
+            tried_out(criteria_set, standing.vocabulary, person.facts, person.day)
             if sound
             else TriedOut(problem="Mend what is marked among the answers first.")
         )
@@ -187,6 +187,6 @@ def _example(typed: Any, person: PersonForm, out: TriedOut, before: Any) -> dict
     expect = {"recommendation": typed["recommendation"]}
     expect |= {name: found[name] for name, _ in HELD if name in typed["held"]}
     entry = {"name": typed["name"], "facts": person.facts, "expect": expect}
-    if before.get("as_of") or person.as_of != today() or not before:
-        entry["as_of"] = person.as_of.isoformat()
+    if before.get("as_of") or person.day != today() or not before:
+        entry["as_of"] = person.day.isoformat()
     return entry

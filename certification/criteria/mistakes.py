@@ -157,21 +157,21 @@ def _beyond_limits(definition: FactDefinition, node: Tree) -> Iterator[tuple[str
     value = node.get("value")
     if definition.type not in _LIMITED or value is None:
         return
-    lowest, highest = definition.minimum, definition.maximum
     for number in value if isinstance(value, list | tuple) else [value]:
         exact = Decimal(str(number))
-        if (lowest is not None and exact < lowest) or (highest is not None and exact > highest):
-            low = value_text(definition, lowest) if lowest is not None else ""
-            high = value_text(definition, highest) if highest is not None else ""
-            limits = (
-                f"{low} to {high}"
-                if low and high
-                else f"{low} or more{high}"
-                if low
-                else (f"{high} or less")
-            )
+        below = definition.minimum is not None and exact < definition.minimum
+        above = definition.maximum is not None and exact > definition.maximum
+        if below or above:
             shown = value_text(definition, exact)
-            yield "value", f"{shown} cannot be answered: this question takes {limits}."
+            yield "value", f"{shown} cannot be answered: this question takes {_limits(definition)}."
+
+
+def _limits(definition: FactDefinition) -> str:
+    lowest = value_text(definition, definition.minimum)
+    highest = value_text(definition, definition.maximum)
+    if lowest and highest:
+        return f"{lowest} to {highest}"
+    return f"{lowest} or more" if lowest else f"{highest} or less"
 
 
 def _cited(cites: Any, references: Container[str]) -> Iterator[str]:

@@ -51,7 +51,7 @@ class PersonForm(PageForm):
         super().__init__(data, initial={"as_of": as_of})
         self.definitions = definitions
         self.given = given
-        self.as_of = as_of
+        self.day = as_of
         for key, definition in definitions.items():
             self.fields[field_name(key)] = AnswerField(definition)
         self.typed: dict[str, Entry] = {}
@@ -59,7 +59,7 @@ class PersonForm(PageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.as_of = cleaned.get("as_of") or self.as_of
+        self.day = cleaned.get("as_of") or self.day
         facts = {key: raw for key, raw in self.given.items() if key not in self.definitions}
         for key, definition in self.definitions.items():
             entry = cleaned.get(field_name(key))
@@ -83,11 +83,11 @@ class PersonForm(PageForm):
         elif entry.typed in (None, ""):
             return None
         else:
-            read = read_typed(definition, entry.typed, as_of=self.as_of, valid_on=self.as_of)
+            read = read_typed(definition, entry.typed, as_of=self.day, valid_on=self.day)
             raw = {"value": to_data(read)}
         if entry.observed_on:
             raw["observed_on"] = str(entry.observed_on)
-        answer = read_answer(definition, raw, self.as_of)
+        answer = read_answer(definition, raw, self.day)
         before = self._before(definition)
         if before is not None and answer is not None and replace(before, source="") == answer:
             return self.given[definition.key]
@@ -95,7 +95,7 @@ class PersonForm(PageForm):
 
     def _before(self, definition: FactDefinition) -> FactValue | None:
         try:
-            return read_answer(definition, self.given.get(definition.key), self.as_of)
+            return read_answer(definition, self.given.get(definition.key), self.day)
         except FactError:
             return None
 

@@ -9,6 +9,7 @@ from certification.models import (
     AuditEvent,
     Case,
     Citation,
+    CriteriaDraft,
     CriteriaVersion,
     Determination,
     DeterminationReason,
@@ -47,6 +48,7 @@ PriorTherapyFactory = cast("Maker[PriorTherapy]", people.PriorTherapyFactory)
 
 TherapyFactory = cast("Maker[Therapy]", content.TherapyFactory)
 CriteriaVersionFactory = cast("Maker[CriteriaVersion]", content.CriteriaVersionFactory)
+CriteriaDraftFactory = cast("Maker[CriteriaDraft]", content.CriteriaDraftFactory)
 TurnaroundProfileFactory = cast("Maker[TurnaroundProfile]", content.TurnaroundProfileFactory)
 DeterminationReasonFactory = cast("Maker[DeterminationReason]", content.DeterminationReasonFactory)
 ReferenceFactory = cast("Maker[Reference]", content.ReferenceFactory)
@@ -69,6 +71,7 @@ __all__ = [
     "AuditEventFactory",
     "CaseFactory",
     "CitationFactory",
+    "CriteriaDraftFactory",
     "CriteriaVersionFactory",
     "DeterminationFactory",
     "DeterminationReasonFactory",

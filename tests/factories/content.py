@@ -20,8 +20,10 @@ from certification.criteria.codec import (
     document,
     vocabulary_from_data,
 )
+from certification.criteria.drafts import opened_set
 from certification.models import (
     Citation,
+    CriteriaDraft,
     CriteriaVersion,
     DeterminationReason,
     Fact,
@@ -170,6 +172,24 @@ class CriteriaVersionFactory(_Approved):
     quantity_limit = SET["quantity_limit"]
     document = factory.LazyAttribute(lambda o: document_for(o.signer, o.version))
     content_hash = factory.LazyAttribute(lambda o: content_hash(o.document))
+
+
+class CriteriaDraftFactory(DjangoModelFactory):
+    """A draft of the made-up criteria, as it was when its author began it."""
+
+    class Meta:
+        model = CriteriaDraft
+
+    set_key = factory.LazyAttribute(lambda o: o.content["key"])
+    therapy = factory.SubFactory(TherapyFactory)
+    request_type = "initial"
+    title = factory.LazyAttribute(lambda o: o.content["title"])
+    version = factory.LazyAttribute(lambda o: o.content["version"])
+    content = factory.LazyFunction(lambda: opened_set(SET | {"version": "2026.2"}))
+    started_by = factory.SubFactory(UserFactory)
+    started_at = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    changed_by = factory.SelfAttribute("started_by")
+    changed_at = factory.SelfAttribute("started_at")
 
 
 class TurnaroundProfileFactory(_Approved):

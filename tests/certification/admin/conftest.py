@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,9 +11,11 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from certification.actions.packs import load_pack
 from certification.models import (
     AuditEvent,
     Citation,
+    CriteriaDraft,
     CriteriaVersion,
     DeterminationReason,
     Fact,
@@ -25,10 +27,13 @@ from certification.models import (
     TurnaroundProfile,
     User,
 )
+from certification.packs.pack import read_pack
 from config.roles import Role
+from tests.certification.packs.conftest import SMALL
 from tests.factories import (
     AuditEventFactory,
     CitationFactory,
+    CriteriaDraftFactory,
     CriteriaVersionFactory,
     DeterminationReasonFactory,
     FactFactory,
@@ -82,6 +87,7 @@ def rows(db: None) -> dict[type[Model], Any]:
     return {
         AuditEvent: AuditEventFactory(),
         Citation: citation,
+        CriteriaDraft: CriteriaDraftFactory(based_on=version, therapy=version.therapy),
         CriteriaVersion: version,
         DeterminationReason: DeterminationReasonFactory(),
         Fact: fact,
@@ -93,6 +99,16 @@ def rows(db: None) -> dict[type[Model], Any]:
         TurnaroundProfile: TurnaroundProfileFactory(),
         User: UserFactory(),
     }
+
+
+@pytest.fixture
+def draft(editor: Client) -> CriteriaDraft:
+    """A draft that an editor has just begun from a version with worked examples."""
+    load_pack(by=None, now=datetime(2026, 6, 1, 12, tzinfo=UTC), pack=read_pack(SMALL))
+    version = CriteriaVersion.objects.get(set_key="examplimab-initial")
+    start = reverse("admin:certification_criteriadraft_start", args=[version.pk])
+    assert "A draft of version" in editor.post(start, follow=True).content.decode()
+    return CriteriaDraft.objects.get()
 
 
 def page(model: type[Model], name: str, *args: Any) -> str:

@@ -12,6 +12,7 @@ from django.test import Client
 from certification.models import (
     AuditEvent,
     Citation,
+    CriteriaDraft,
     CriteriaVersion,
     DeterminationReason,
     EditorialModel,
@@ -31,7 +32,10 @@ from .conftest import SignIn, page
 EDITOR, APPROVER = Role.CONTENT_EDITOR, Role.CONTENT_APPROVER
 AUDITOR, ADMINISTRATOR = Role.AUDITOR, Role.ADMINISTRATOR
 CONTENT_READERS = {EDITOR, APPROVER, AUDITOR, ADMINISTRATOR}
-EDITED = {Citation, DeterminationReason, Fact, Reference, Statement, Therapy, TurnaroundProfile}
+EDITED = {
+    Citation, CriteriaDraft, DeterminationReason, Fact, Reference, Statement, Therapy,
+    TurnaroundProfile,
+}  # fmt: skip
 
 READERS: dict[type[Model], set[Role]] = {
     **dict.fromkeys((*EDITED, CriteriaVersion, FactGroup), CONTENT_READERS),
