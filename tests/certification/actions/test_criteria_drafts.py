@@ -22,7 +22,15 @@ from certification.actions.editorial import approve, start_review
 from certification.actions.packs import load_pack
 from certification.criteria import drafts, editing
 from certification.criteria.codec import content_hash
-from certification.models import AuditEvent, Citation, CriteriaDraft, CriteriaVersion, Fact, User
+from certification.models import (
+    AuditEvent,
+    Citation,
+    CriteriaDraft,
+    CriteriaVersion,
+    Fact,
+    Reference,
+    User,
+)
 from certification.packs.pack import read_pack
 from certification.policies import Refused, Stale
 from config.roles import Role
@@ -118,7 +126,10 @@ def test_a_new_set_is_written_and_approved(editor: User, small: CriteriaVersion)
     group = FactGroupFactory(key="more")
     fact = Fact(key="new_answer", label="A new answer", type="boolean", group=group)
     save_content(by=editor, now=NOW, obj=fact)
-    test = editing.new_test("new_answer") | {"fact": "new_answer", "op": "is_true"}
+    test = editing.new_test("new_answer") | {
+        "fact": "new_answer", "op": "is_true", "verified": "stored",
+        "cite": [{"ref": Reference.objects.values_list("key", flat=True)[0], "at": "page 1"}],
+    }  # fmt: skip
     tree, _ = editing.add(draft.content["indications"], (), test)
     example = {
         "name": "Yes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from certification.criteria import editing
@@ -125,12 +125,17 @@ def test_what_is_not_changed_is_written_as_it_was(data: dict[str, Any]) -> None:
 TREES = trees(sorted(QUESTIONS), 5).map(lambda node: name_nodes(node, "n"))
 
 
+# The first tree that is drawn takes a second on a busy machine.
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 def well_formed(tree: Tree) -> bool:
     if tree["kind"] == "test":
         return "parts" not in tree and "fact" in tree
     return tree["kind"] in editing.GROUPS and all(well_formed(part) for part in tree["parts"])
 
 
+@patiently
 @given(TREES)
 def test_the_codec_reads_the_same_tree_back(node: Any) -> None:
     data = node_to_data(node, "n")
@@ -142,6 +147,7 @@ def leaves_of(tree: Tree) -> list[str]:
     return sorted(str(node) for _, node in editing.walk(tree) if node["kind"] == "test")
 
 
+@patiently
 @given(TREES, st.data())
 def test_steps_keep_any_tree_well_formed(node: Any, data: st.DataObject) -> None:
     tree = editing.opened(node_to_data(node, "n"))
@@ -169,6 +175,7 @@ def test_steps_keep_any_tree_well_formed(node: Any, data: st.DataObject) -> None
             assert leaves_of(tree) == before, f"{act} lost or made a test"
 
 
+@patiently
 @given(TREES, st.data())
 def test_there_and_back_again_changes_nothing(node: Any, data: st.DataObject) -> None:
     tree = editing.opened(node_to_data(node, "n"))
@@ -188,6 +195,7 @@ def test_there_and_back_again_changes_nothing(node: Any, data: st.DataObject) ->
         assert editing.unwrap(moved, at) == (tree, path)
 
 
+@patiently
 @given(TREES)
 def test_every_step_that_is_offered_can_be_done(node: Any) -> None:
     tree = editing.opened(node_to_data(node, "n"))
