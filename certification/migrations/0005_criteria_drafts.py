@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("certification", "0003_source_checks"),
+        ("certification", "0004_impact_studies"),
     ]
 
     operations = [
