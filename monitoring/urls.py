@@ -82,4 +82,5 @@ urlpatterns = [
     path("calendars/<int:pk>/revoke/", calendars.calendar_revoke, name="calendar-revoke"),
     path("calendars/feed/<str:secret>", calendars.calendar_feed, name="calendar-feed"),
     path("on-time/", on_time.on_time, name="on-time"),
+    path("on-time/csv/", on_time.on_time_csv, name="on-time-csv"),
 ]

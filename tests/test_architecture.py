@@ -28,6 +28,7 @@ PURE = (
     "certification/seals.py",
     "monitoring/schedule",
     "monitoring/charts",
+    "monitoring/shares.py",
     "config/roles.py",
 )
 CLOCK_CALLS = {"now", "today", "utcnow", "time", "monotonic", "localdate", "localtime"}

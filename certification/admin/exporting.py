@@ -1,8 +1,6 @@
 """How do lists leave the admin as CSV, without a formula in them?
 
-A spreadsheet runs a cell that begins with ``=``, ``+``, ``-``, ``@`` or a control character. Such a
-cell is written with an apostrophe in front, which makes it plain text. Every export is written
-down.
+Every cell is made safe, and every export is written down.
 """
 
 from __future__ import annotations
@@ -21,17 +19,9 @@ from import_export.formats.base_formats import CSV
 from certification.actions.events import record_event
 from certification.admin.history import in_words
 from certification.models import AuditEvent, Reference, Statement
+from certification.spreadsheets import safe_cell
 
 LONGEST = 50_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-APOSTROPHE = "'"
-
-
-def safe_cell(value: Any) -> str:
-    """A value as the text of a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    risky = text.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)
-    return APOSTROPHE + text if risky else text
 
 
 class SafeResource(resources.ModelResource):

@@ -10,14 +10,15 @@ from typing import NamedTuple
 from monitoring.charts.axes import NumberAxis, Tick
 
 HEIGHT = 120.0
-STEP = 40.0
-ROOM_FOR_A_LABEL = 40.0
+STEP = 56.0
+"""A month is so wide that its name and year stand under it."""
 
 
 class Month(NamedTuple):
     """``share``, ``low`` and ``high`` between 0 and 1; ``share`` None: nothing to count.
 
     ``open``: not all of the month is decided yet. ``few``: too few for the share to say much.
+    ``words``: the month in one line.
     """
 
     first: date
@@ -26,6 +27,7 @@ class Month(NamedTuple):
     high: float = 1.0
     open: bool = False
     few: bool = False
+    words: str = ""
 
 
 class Column(NamedTuple):
@@ -46,6 +48,15 @@ class Months:
     lines: tuple[str, ...]
     months: tuple[Tick, ...]
     shares: tuple[Tick, ...]
+
+    @property
+    def empty(self) -> bool:
+        return all(column.y is None for column in self.columns)
+
+    @property
+    def outer_width(self) -> float:
+        """With the percentages to the left, and room for half a label to the right."""
+        return self.width + 66
 
 
 def months(given: Sequence[Month]) -> Months:
