@@ -28,6 +28,7 @@ from certification.criteria.facts import (
 )
 from certification.criteria.tree import CriteriaSet
 from certification.models import Answer, Case, CriteriaVersion, Patient
+from certification.models.prepared import Prepared
 from certification.registration import registered_facts
 from certification.turnaround import local_date
 
@@ -140,30 +141,40 @@ def explain_case(case: Case, as_of: date) -> Explanation:
     return evaluator.explain(typed_facts(vocabulary, raw_facts(case, as_of)), as_of)
 
 
+_GIVEN: Prepared[Answer] = Prepared(
+    lambda patient, keys: (
+        Answer.objects.filter(case__patient=patient, fact_key__in=keys, state=Answer.State.GIVEN)
+        .select_related("case")
+        .only(
+            *("fact_key", "value", "observed_on", "source", "answered_at"),
+            *("case__number", "case__therapy_id"),
+        )
+        .order_by("answered_at", "id")
+    ),
+    patient=Patient._meta.pk,
+    keys=Answer._meta.get_field("fact_key"),
+)
+
+
 def prefill(
     patient: Patient, fact_keys: Iterable[str], as_of: date, *, exclude: Case | None = None
 ) -> dict[str, Prefill]:
     """The newest answer of the person's other cases to each question, offered with its age.
 
-    Newest by the date observed, else by the date answered. At most two queries. ``exclude``: the
-    case that is being answered; a question about the requested therapy takes answers of that
-    therapy only.
+    Newest by the date observed, else by the date answered. ``exclude``: the case that is being
+    answered; a question about the requested therapy takes answers of that therapy only.
     """
     fact_keys = list(fact_keys)
-    others = {row.pk: row for row in patient.cases.only("number", "therapy_id", "patient_id")}
-    if exclude is not None:
-        others.pop(exclude.pk, None)
     if not fact_keys:
         return {}
     vocabulary = vocabulary_of(exclude.criteria_version) if exclude is not None else {}
     # A person's cases belong to the person's site.
     site = exclude.site if exclude is not None else patient.site
     newest: dict[str, tuple[date, Answer]] = {}
-    given = Answer.objects.filter(
-        case__in=list(others), fact_key__in=fact_keys, state=Answer.State.GIVEN
-    ).only("case_id", "fact_key", "value", "observed_on", "source", "answered_at")
-    for answer in given.order_by("answered_at", "id"):
-        key, other = answer.fact_key, others[answer.case_id]
+    for answer in _GIVEN.rows(patient=patient.pk, keys=fact_keys):
+        key, other = answer.fact_key, answer.case
+        if exclude is not None and other.pk == exclude.pk:
+            continue
         of_request = key in vocabulary and vocabulary[key].of_request
         if of_request and exclude is not None and other.therapy_id != exclude.therapy_id:
             continue
@@ -175,7 +186,7 @@ def prefill(
             answer.value,
             answer.observed_on,
             answer.source,
-            others[answer.case_id].number,
+            answer.case.number,
             max(0, (as_of - seen_on).days),
             answer.pk,
         )

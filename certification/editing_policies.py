@@ -88,6 +88,5 @@ def check_can_give_roles(by: User, user: User, held: set[Role], wanted: set[Role
 def _other_administrator(user: User) -> bool:
     others = User.objects.filter(is_active=True, role_grants__role=Role.ADMINISTRATOR)
     return any(
-        has_permission(other, Permission.MANAGE_USERS)
-        for other in others.exclude(pk=user.pk).prefetch_related("role_grants")[:1]
+        has_permission(other, Permission.MANAGE_USERS) for other in others.exclude(pk=user.pk)[:1]
     )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from certification.case_facts import Prefill
 from certification.criteria.facts import FactValue
 from certification.criteria.plain import to_data
 from certification.models import Answer, Case, Patient
+from certification.models.prepared import Prepared
 from certification.stored_facts import Monitored
 from monitoring.models import DueItem, InfusionCourse
 from monitoring.planning import plan_course, planner_of
@@ -20,6 +22,18 @@ from monitoring.planning import plan_course, planner_of
 SOURCES = ("", "monitoring", "checklist")
 """Results carry no source of their own. What the certified case brought along is not offered: the
 case itself offers it."""
+
+
+# Most people who are certified receive nothing yet: who has a course at all is asked first.
+_WATCHED: Prepared[UUID] = Prepared(
+    lambda patient, as_of: (
+        InfusionCourse.objects.watched(as_of=as_of)
+        .filter(patient=patient)
+        .values_list("pk", flat=True)
+    ),
+    patient=Patient._meta.pk,
+    as_of=InfusionCourse._meta.get_field("watch_until_on"),
+)
 
 
 def offers(
@@ -32,7 +46,10 @@ def offers(
     """
     wanted = set(fact_keys)
     found: dict[str, Prefill] = {}
-    courses = InfusionCourse.objects.watched(as_of=as_of).filter(patient=patient)
+    watched = _WATCHED.rows(patient=patient.pk, as_of=as_of)
+    if not watched:
+        return found
+    courses = InfusionCourse.objects.filter(pk__in=watched)
     for course in courses.select_related("patient", "site", "protocol_version", "therapy"):
         same_therapy = case is not None and case.therapy_id == course.therapy_id
         conditions = planner_of(course.protocol_version).conditions

@@ -53,8 +53,7 @@ def save_account(
     )
     user.sites.set(sites)
     # A cached answer to "which roles" would outlive the change.
-    for name in ("role_keys", "site_ids"):
-        user.__dict__.pop(name, None)
+    user.__dict__.pop("reach", None)
     record_event(
         by=by,
         verb="changed account" if old else "created account",

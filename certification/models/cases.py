@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -23,6 +23,10 @@ from certification.workflow import (
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(site_id__in=user.site_ids)
+
+    def at_sites_of(self, user_id: Any) -> Self:
+        """What ``visible_to`` gives, in one question that needs no user at hand."""
+        return self.filter(site__users=user_id)
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_STATUSES)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+from certification.models.prepared import Prepared, is_held
 from config.roles import Permission, Role, permissions_of
 
 
@@ -30,6 +31,13 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Reach(NamedTuple):
+    """What a person may do, and whose records they reach."""
+
+    roles: frozenset[str]
+    sites: frozenset[int]
 
 
 class User(AbstractUser):
@@ -55,13 +63,27 @@ class User(AbstractUser):
         name = self.name or self.username
         return f"{name}, {self.credentials}" if self.credentials else name
 
-    @cached_property
+    @property
     def role_keys(self) -> frozenset[str]:
-        return frozenset(grant.role for grant in self.role_grants.all())
+        return self.reach.roles
+
+    @property
+    def site_ids(self) -> frozenset[int]:
+        return self.reach.sites
 
     @cached_property
-    def site_ids(self) -> frozenset[int]:
-        return frozenset(site.pk for site in self.sites.all())
+    def reach(self) -> Reach:
+        """Read once for each request."""
+        if is_held(self, "role_grants") and is_held(self, "sites"):
+            return Reach(
+                frozenset(grant.role for grant in self.role_grants.all()),
+                frozenset(site.pk for site in self.sites.all()),
+            )
+        rows = _REACH.rows(user=self.pk)
+        return Reach(
+            frozenset(role for role, _ in rows if role is not None),
+            frozenset(site for _, site in rows if site is not None),
+        )
 
     def may(self, permission: Permission) -> bool:
         return self.is_active and permission in permissions_of(self.role_keys)
@@ -82,6 +104,12 @@ class RoleGrant(models.Model):
 
     def __str__(self) -> str:
         return self.role
+
+
+_REACH: Prepared[tuple[str | None, int | None]] = Prepared(
+    lambda user: User.objects.filter(pk=user).order_by().values_list("role_grants__role", "sites"),
+    user=User._meta.pk,
+)
 
 
 class PatientQuerySet(models.QuerySet["Patient"]):

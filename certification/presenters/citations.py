@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from certification.criteria.tree import Citation
 from certification.models import Reference
+from certification.models.prepared import Prepared
 
 SHORT = 44
 SHOWN = (
@@ -14,6 +15,10 @@ SHOWN = (
     "verified", "seed_number", "status",
 )  # fmt: skip
 NOT_LISTED = "Cited by the founding article, which does not list it. Nothing was made up for it."
+_REFERENCES: Prepared[Reference] = Prepared(
+    lambda keys: Reference.objects.filter(key__in=keys).only(*SHOWN),
+    keys=Reference._meta.get_field("key"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,7 @@ class Sources:
     @property
     def rows(self) -> dict[str, Reference]:
         if self._rows is None:
-            found = (
-                Reference.objects.filter(key__in=self.wanted).only(*SHOWN) if self.wanted else []
-            )
-            self._rows = {row.key: row for row in found}
+            self._rows = {row.key: row for row in _REFERENCES.rows(keys=self.wanted)}
         return self._rows
 
     def cites(self, citations: Iterable[Citation], *, named: int = 0) -> tuple[Cite, ...]:

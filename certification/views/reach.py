@@ -14,14 +14,15 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django_htmx.middleware import HtmxDetails
 
 from certification.actions.events import record_opening
 from certification.forms.base import PageForm
-from certification.models import Case, Determination, Patient, User
+from certification.models import Answer, Case, Determination, Patient, PriorTherapy, User
+from certification.models.prepared import Prepared, hold
 from certification.policies import Refused
 
 Result = TypeVar("Result")
@@ -57,6 +58,22 @@ READ = (
     *(f"criteria_version__approved_by__{name}" for name in ("username", "name", "credentials")),
     "criteria_version__approved_by__is_demo",
 )
+CASE: Prepared[Case] = Prepared(
+    lambda pk, user: (
+        Case.objects.at_sites_of(user).filter(pk=pk).select_related(*RELATED).only(*READ)
+    ),
+    pk=Case._meta.pk,
+    user=User._meta.pk,
+)
+ANSWERS: Prepared[Answer] = Prepared(
+    lambda case: Answer.objects.filter(case=case).only(
+        "case_id", "fact_key", "state", "value", "typed", "observed_on", "source", "note"
+    ),
+    case=Case._meta.pk,
+)
+PRIOR_THERAPIES: Prepared[PriorTherapy] = Prepared(
+    lambda patient: PriorTherapy.objects.filter(patient=patient), patient=Patient._meta.pk
+)
 
 
 def patient_or_404(request: StaffRequest, pk: UUID) -> Patient:
@@ -66,8 +83,12 @@ def patient_or_404(request: StaffRequest, pk: UUID) -> Patient:
 
 def case_or_404(request: StaffRequest, pk: UUID) -> Case:
     """The case with all that its pages read."""
-    visible = Case.objects.visible_to(request.user).select_related(*RELATED).only(*READ)
-    return get_object_or_404(visible.prefetch_related("answers", "patient__prior_therapies"), pk=pk)
+    case = CASE.first(pk=pk, user=request.user.pk)
+    if case is None:
+        raise Http404("No case of the person's sites has this address.")
+    hold(case, "answers", ANSWERS.rows(case=pk))
+    hold(case.patient, "prior_therapies", PRIOR_THERAPIES.rows(patient=case.patient_id))
+    return case
 
 
 def determination_or_404(request: StaffRequest, pk: UUID) -> Determination:
