@@ -75,10 +75,7 @@ def save_answers(
         if message:
             errors[key] = message
     others = _merge(case, revision, wanted, errors) if revision != case.revision else ()
-    changed = _write(by, now, case, wanted, current)
-    record_event(
-        by=by, verb="answered case", obj=case, at=now, data=changed_data(case.revision, changed)
-    )
+    _write(by, now, case, wanted, current, verb="answered case")
     return Saved(case.revision, errors, others)
 
 
@@ -92,10 +89,7 @@ def clear_answer(*, by: User, now: datetime, case: Case, revision: int, fact_key
         if change is not None and change.new is not None:
             raise Stale(STALE_ANSWERS, changed=(change,), revision=case.revision)
     current = {answer.fact_key: answer for answer in case.answers.filter(fact_key=fact_key)}
-    changed = _write(by, now, case, {fact_key: None}, current)
-    record_event(
-        by=by, verb="cleared answer", obj=case, at=now, data=changed_data(case.revision, changed)
-    )
+    _write(by, now, case, {fact_key: None}, current, verb="cleared answer")
     return Saved(case.revision)
 
 
@@ -237,8 +231,11 @@ def _write(
     case: Case,
     wanted: Mapping[str, Answer | None],
     current: Mapping[str, Answer],
-) -> dict[str, tuple[Any, Any]]:
-    """Writes what differs, and counts the revision up when anything did."""
+    *,
+    verb: str,
+) -> None:
+    """Writes what differs, counts the revision up and writes the event; where nothing differs
+    nothing happened, and the audit trail says nothing."""
     changed: dict[str, tuple[Any, Any]] = {}
     for key, answer in wanted.items():
         before = current.get(key)
@@ -256,7 +253,8 @@ def _write(
     if changed:
         case.revision += 1
         case.save(update_fields=["revision"])
-    return changed
+        data = changed_data(case.revision, changed)
+        record_event(by=by, verb=verb, obj=case, at=now, data=data)
 
 
 def snapshot(answer: Answer | None) -> dict[str, Any] | None:

@@ -154,6 +154,47 @@ def test_saving_twice_changes_nothing(nurse: User, case: Case, now: datetime) ->
     assert again.others == ()
 
 
+def events_of(case: Case) -> list[str]:
+    return list(AuditEvent.objects.filter(case_id=case.pk).values_list("verb", flat=True))
+
+
+def test_a_save_that_changes_nothing_leaves_no_trace(
+    nurse: User, case: Case, now: datetime
+) -> None:
+    entries = {"edss": Entry("4", source="record", note="Seen"), "age_years": Entry("")}
+    first = save_answers(by=nurse, now=now, case=case, revision=1, entries=entries)
+    before = events_of(case)
+    again = save_answers(by=nurse, now=now, case=case, revision=first.revision, entries=entries)
+    cleared = clear_answer(
+        by=nurse, now=now, case=case, revision=again.revision, fact_key="age_years"
+    )
+    assert again.revision == cleared.revision == first.revision
+    assert events_of(case) == before
+    assert before.count("answered case") == 1
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry("4", source="record"),
+        Entry("4", note="Seen"),
+        Entry("4", observed_on="2026-12-01"),
+        Entry("4.5"),
+        Entry(not_known=True),
+        Entry("four"),
+        Entry(),
+    ],
+)
+def test_the_least_change_is_written_down(
+    nurse: User, case: Case, now: datetime, entry: Entry
+) -> None:
+    save_answers(by=nurse, now=now, case=case, revision=1, entries={"edss": Entry("4")})
+    before = events_of(case)
+    saved = save_answers(by=nurse, now=now, case=case, revision=2, entries={"edss": entry})
+    assert saved.revision == 3
+    assert sorted(events_of(case)) == sorted([*before, "answered case"])
+
+
 def test_two_people_at_different_questions(
     nurse: User, other: User, case: Case, now: datetime
 ) -> None:
