@@ -161,23 +161,20 @@ class _Writer(Source):
             "value": None,
             "text": NOT_DOCUMENTED.capitalize(),
         }
-        self.line(f"if f{fetched} is None:")
-        self.line(f"    {truth} = None")
+        self.line(f"{truth} = {self.test(test)}")
+        self.line(f"if {truth} is not None:")
+        form = f"({self.constant(met)} if {truth} else {self.constant(not_met)})"
+        self._copy(test, data, form, "    ")
+        self.line(f"    try: {fact} = {seen_name}[v{fetched}].copy()")
+        self.line(f"    except KeyError: {fact} = {show_name}(v{fetched})")
+        self.line(f'    if f{fetched}.source: {fact}["source"] = f{fetched}.source')
+        self.line(f"    if f{fetched}.observed_on is not None:")
+        self.line(f'        {fact}["observed_on"] = f{fetched}.observed_on.isoformat()')
+        self.line(f'    {data}["facts"] = [{fact}]')
+        self.line(f"elif f{fetched} is None:")
         self._copy(test, data, self.constant(missing), "    ")
         self.line(f'    {data}["facts"] = [{self.constant(absent)}.copy()]')
-        self.line("else:")
-        self.line(f"    {truth} = {self.test(test)}")
-        self.line(f"    if {truth} is None:")
-        self.line(f"        {data} = ask({self.constant(test)})")
-        self.line("    else:")
-        form = f"({self.constant(met)} if {truth} else {self.constant(not_met)})"
-        self._copy(test, data, form, "        ")
-        self.line(f"        try: {fact} = {seen_name}[v{fetched}].copy()")
-        self.line(f"        except KeyError: {fact} = {show_name}(v{fetched})")
-        self.line(f'        if f{fetched}.source: {fact}["source"] = f{fetched}.source')
-        self.line(f"        if f{fetched}.observed_on is not None:")
-        self.line(f'            {fact}["observed_on"] = f{fetched}.observed_on.isoformat()')
-        self.line(f'        {data}["facts"] = [{fact}]')
+        self.line(f"else: {data} = ask({self.constant(test)})")
 
     def _cited(self, cite: tuple[Citation, ...], verified: str) -> list[str]:
         pairs = []
