@@ -56,14 +56,17 @@ class Bearing:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a criteria version says about asking. ``max_age_days``: the strictest limit on the
-    age of each fact's value. ``precautions``: ids of the precautions that each fact bears on.
-    ``references``: the number of each reference, in order of appearance, the same on every page."""
+    """All that a criteria version says about asking. ``places``: the step of each question.
+    ``max_age_days``: the strictest limit on the age of each fact's value. ``precautions``: ids of
+    the precautions that each fact bears on. ``references``: the number of each reference, in order
+    of appearance, the same on every page."""
 
+    content_hash: str
     criteria_set: CriteriaSet
     vocabulary: Vocabulary
     evaluator: Evaluator
     steps: tuple[Step, ...]
+    places: Mapping[str, Step]
     bearings: Mapping[str, tuple[Bearing, ...]]
     max_age_days: Mapping[str, int]
     precautions: Mapping[str, frozenset[str]]
@@ -73,7 +76,7 @@ class Plan:
         return next((step for step in self.steps if step.slug == slug), None)
 
     def step_of(self, fact_key: str) -> Step | None:
-        return next((step for step in self.steps if fact_key in step.keys), None)
+        return self.places.get(fact_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,14 @@ def plan_of(version: CriteriaVersion) -> Plan:
 def _plan(content_hash: str, holder: _Version) -> Plan:
     criteria_set, vocabulary, evaluator = compiled(holder.version)
     asked = asked_facts(criteria_set, vocabulary)
+    steps = tuple(_steps(asked))
     return Plan(
+        content_hash=content_hash,
         criteria_set=criteria_set,
         vocabulary=vocabulary,
         evaluator=evaluator,
-        steps=tuple(_steps(asked)),
+        steps=steps,
+        places={key: step for step in steps for key in step.keys},
         bearings=_bearings(criteria_set, asked),
         max_age_days=_age_limits(criteria_set),
         precautions=_precautions(criteria_set, asked),
@@ -130,20 +136,21 @@ def standing_of(case: Case, as_of: date) -> Standing:
     """Reads the answers, the registration and the treatment history of a case: three queries."""
     plan = plan_of(case.criteria_version)
     given = typed_facts(plan.vocabulary, raw_facts(case, as_of))
+    explanation = plan.evaluator.explain(given, as_of)
     return Standing(
         as_of=as_of,
         plan=plan,
         answers={answer.fact_key: answer for answer in case.answers.all()},
         given=given,
-        completed=plan.evaluator.complete(given, as_of),
-        explanation=plan.evaluator.explain(given, as_of),
+        completed=explanation.completed,
+        explanation=explanation,
     )
 
 
 def open_keys(step: Step, standing: Standing) -> tuple[str, ...]:
     """The questions of a step whose answer can still change the recommendation."""
-    missing = set(standing.evaluation.missing)
-    return tuple(key for key in step.keys if key in missing)
+    missing = standing.evaluation.missing
+    return tuple([key for key in step.keys if key in missing]) if missing else ()
 
 
 def troubled_keys(step: Step, standing: Standing) -> tuple[str, ...]:

@@ -96,15 +96,20 @@ class ExplainedPrecaution(NamedTuple):
 
 
 class Explanation:
-    """The whole answer: the summary and the trees behind it, made when they are asked for."""
+    """The whole answer: the summary and the trees behind it, each made when it is asked for.
+
+    ``completed``: the facts with everything that followed from them.
+    """
 
     __slots__ = (
-        "_completed",
+        "_contraindications",
         "_criteria_set",
-        "_trees",
+        "_indications",
+        "_precautions",
         "_vocabulary",
         "_write",
         "as_of",
+        "completed",
         "evaluation",
     )
 
@@ -119,9 +124,11 @@ class Explanation:
     ) -> None:
         self._criteria_set = criteria_set
         self._vocabulary = vocabulary
-        self._completed = completed
+        self.completed = completed
         self._write = write
-        self._trees: _Trees | None = None
+        self._indications: ExplainedNode | None = None
+        self._contraindications: ExplainedNode | None = None
+        self._precautions: tuple[ExplainedPrecaution, ...] | None = None
         self.as_of = as_of
         self.evaluation = evaluation
 
@@ -140,20 +147,27 @@ class Explanation:
 
     @property
     def indications(self) -> ExplainedNode:
-        return self._explained().indications
+        if self._indications is None:
+            self._indications = self._explained(self._criteria_set.criteria.indications)
+        return self._indications
 
     @property
     def contraindications(self) -> ExplainedNode:
-        return self._explained().contraindications
+        if self._contraindications is None:
+            self._contraindications = self._explained(self._criteria_set.criteria.contraindications)
+        return self._contraindications
 
     @property
     def precautions(self) -> tuple[ExplainedPrecaution, ...]:
-        return self._explained().precautions
+        if self._precautions is None:
+            known, items = self.known(), self._criteria_set.criteria.precautions
+            self._precautions = tuple(_precaution(item, known, self.completed) for item in items)
+        return self._precautions
 
     def trees_to_data(self) -> dict[str, Any]:
         """The three trees as plain data, all of it the caller's own."""
-        if self._write is not None and not self._completed.set_aside:
-            return self._write(self._completed, self._test_to_data)
+        if self._write is not None and not self.completed.set_aside:
+            return self._write(self.completed, self._test_to_data)
         return {
             "indications": explained_to_data(self.indications),
             "contraindications": explained_to_data(self.contraindications),
@@ -161,28 +175,14 @@ class Explanation:
         }
 
     def _test_to_data(self, test: FactTest) -> dict[str, Any]:
-        return explained_to_data(explain_node(test, self._known(), self._completed))
+        return explained_to_data(self._explained(test))
 
-    def _known(self) -> Known:
-        completed = self._completed
+    def known(self) -> Known:
+        completed = self.completed
         return Known(self._vocabulary, completed.facts, self.as_of, completed.not_applicable)
 
-    def _explained(self) -> _Trees:
-        if self._trees is None:
-            known, completed = self._known(), self._completed
-            criteria = self._criteria_set.criteria
-            self._trees = _Trees(
-                explain_node(criteria.indications, known, completed),
-                explain_node(criteria.contraindications, known, completed),
-                tuple(_precaution(item, known, completed) for item in criteria.precautions),
-            )
-        return self._trees
-
-
-class _Trees(NamedTuple):
-    indications: ExplainedNode
-    contraindications: ExplainedNode
-    precautions: tuple[ExplainedPrecaution, ...]
+    def _explained(self, node: Node) -> ExplainedNode:
+        return explain_node(node, self.known(), self.completed)
 
 
 # Writes the trees of an explanation as data; for a test that is out of the ordinary it asks.
@@ -288,22 +288,16 @@ def explanation_to_data(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-# Plain strings, quicker to reach than the attribute of an enumeration.
-_WORDS: dict[Truth | Recommendation, str] = {
-    word: str(word.value) for words in (Truth, Recommendation) for word in words
-}
-
-
 def evaluation_to_data(evaluation: Evaluation) -> dict[str, Any]:
     """The summary as plain data; conflicts and contradictions only when there are any."""
     data: dict[str, Any] = {
-        "indications": _WORDS[evaluation.indications],
-        "contraindications": _WORDS[evaluation.contraindications],
-        "recommendation": _WORDS[evaluation.recommendation],
-        "unmet": list(evaluation.unmet),
-        "missing": list(evaluation.missing),
-        "shortest": list(evaluation.shortest),
-        "precautions": list(evaluation.precautions),
+        "indications": evaluation.indications._value_,
+        "contraindications": evaluation.contraindications._value_,
+        "recommendation": evaluation.recommendation._value_,
+        "unmet": [*evaluation.unmet],
+        "missing": [*evaluation.missing],
+        "shortest": [*evaluation.shortest],
+        "precautions": [*evaluation.precautions],
     }
     if evaluation.conflicts:
         data["conflicts"] = [

@@ -6,24 +6,18 @@ is the action's work, so that what cannot be accepted is still kept as it was ty
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from crispy_forms.layout import Layout
 from django import forms
-from django.template import Context
-from django.template.loader import get_template
-from django.utils.safestring import SafeString
 
 from certification.actions.answers import Entry
 from certification.case_facts import prefill
 from certification.criteria.facts import FactDefinition, FactType
-from certification.forms.base import PageForm
 from certification.models import Answer, Case
-from certification.presenters.drawing import drawn_questions
-from certification.presenters.questions import OFFERED_SOURCES, Question, field_name
+from certification.presenters.questions import OFFERED_SOURCES, field_name
 from certification.wizard import Step
 
 NOT_KNOWN = "?not-known"
@@ -79,29 +73,8 @@ class AnswerField(forms.Field):
         return value
 
 
-class QuestionBlocks:
-    """Questions in a crispy layout. One template for all of one question: crispy's own field
-    templates would cost more than the rest of the page."""
-
-    def __init__(self, questions: Iterable[Question]) -> None:
-        self.questions = tuple(questions)
-
-    def render(self, form: Any, context: Any, **kwargs: Any) -> str:
-        return drawn_questions(self.questions)
-
-
-class FoldedBlocks(QuestionBlocks):
-    """Questions that are folded away behind a line that says how many they are."""
-
-    def render(self, form: Any, context: Any, **kwargs: Any) -> str:
-        drawn = super().render(form, context)
-        context = {"count": len(self.questions), "drawn": drawn}
-        return get_template("certification/wizard/optional.html").render(context)
-
-
-class StepForm(PageForm):
-    """The questions of one step: ``questions`` that matter, ``optional`` ones folded away. For
-    reading what was sent neither is needed."""
+class StepForm(forms.Form):
+    """The answers of one step as they were sent. ``presenters.drawing`` draws the questions."""
 
     revision = forms.IntegerField(min_value=1)
     source = forms.ChoiceField(
@@ -113,22 +86,12 @@ class StepForm(PageForm):
         self,
         *args: Any,
         definitions: Mapping[str, FactDefinition],
-        questions: Iterable[Question] = (),
-        optional: Iterable[Question] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         for key, definition in definitions.items():
             self.fields[field_name(key)] = AnswerField(definition)
         self.keys = tuple(definitions)
-        self.helper.layout = Layout(
-            QuestionBlocks(questions),
-            FoldedBlocks(optional),
-        )
-
-    def drawn(self) -> SafeString:
-        """The layout alone: the template tag of crispy adds what a page of many forms needs."""
-        return self.helper.render_layout(self, Context())
 
     def entries(self, answered: Container[str]) -> dict[str, Entry]:
         """What was typed, by fact key. A new answer that names no source takes the page's."""

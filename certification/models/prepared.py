@@ -28,7 +28,7 @@ class _Slot(Value):
         super().__init__((name, place), output_field=field)
         self.name, self.place = name, place
 
-    def as_sql(self, compiler: Any, connection: Any, **more: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         return "%s", [self]
 
     def filled(self, given: dict[str, Any], connection: Any) -> Any:
@@ -52,7 +52,7 @@ class _Kept(NamedTuple):
             for value in self.parameters
         )
         compiler.as_sql = lambda *_, **__: (self.sql, parameters)  # type: ignore[method-assign]
-        compiler.get_converters = lambda _: self.converters  # type: ignore[method-assign]
+        compiler.get_converters = lambda _: self.converters  # type: ignore[assignment,method-assign]
         return compiler
 
 
@@ -89,7 +89,8 @@ class Prepared(Generic[Row]):
         if kept is None:
             return []
         asked: Any = _Asked(queryset, kept.filled(given))
-        return list(queryset._iterable_class(asked))  # type: ignore[attr-defined]
+        read: Any = queryset._iterable_class
+        return list(read(asked))
 
     def first(self, **given: Any) -> Row | None:
         return next(iter(self.rows(**given)), None)

@@ -13,7 +13,7 @@ from certification.models import Answer, AuditEvent, Case, InformationRequest, U
 from certification.policies import can_answer_case
 from certification.presenters.audit import EventLine, event_line, fact_labels
 from certification.presenters.decisions import ActLink, acts_of
-from certification.presenters.steps import (
+from certification.presenters.links import (
     FactLink,
     StepLink,
     Titles,

@@ -15,14 +15,16 @@ from certification.presenters.decisions import (
     suggested_rationale,
     suggested_reversal,
 )
-from certification.presenters.steps import (
-    RECOMMENDATIONS,
+from certification.presenters.links import (
     FactLink,
     StepLink,
     Titles,
-    Warned,
     fact_links,
     step_links,
+)
+from certification.presenters.steps import (
+    RECOMMENDATIONS,
+    Warned,
     warned,
 )
 from certification.presenters.trees import Tree, tree_of

@@ -1,69 +1,273 @@
 """What is drawn once and kept?
 
 Rendering is most of the cost of a page. Some pieces look the same for everybody in the same state:
-why a question is asked, a question without an answer or with one of those offered, a criterion that
-is met. Whatever somebody has typed is drawn each time and kept nowhere.
+the navigation of a role, why a question is asked, a question with its answer left out, a criterion
+that is met. They are drawn once for a process and kept by all that they are drawn from.
+
+Nothing kept goes stale and nothing belongs to anybody. A drawing depends on its arguments alone:
+they are its key, they are compared by value, and its template sees nothing else, so changed content
+or another permission asks for another drawing. What belongs to a person or a case (an answer, a
+note, an address with an id) is left blank in what is kept and filled in for each page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec
 
+from django.conf import settings
 from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from certification.criteria.states import States, explained_by
+from certification.criteria.tree import Node
 from certification.presenters.citations import Source
-from certification.presenters.inputs import Option
-from certification.presenters.questions import Question, Reasons
-from certification.presenters.trees import Branch
+from certification.presenters.inputs import Option, TableRow
+from certification.presenters.links import FactLink, StepLink
+from certification.presenters.questions import Offer, Question, Reasons
+from certification.presenters.trees import branch_of
+from certification.wizard import Plan
+
+Drawn = ParamSpec("Drawn")
+
+# Two characters for private use: no keyboard types them, and escaping leaves them alone.
+_BLANK = re.compile("\ue000([a-z_]+)\ue001")
+# The id of a record in an address.
+_RECORD = re.compile(r"(?<=/)(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+)(?=/)")
 
 
-def drawn_questions(questions: Iterable[Question]) -> SafeString:
-    return mark_safe("".join(_common(q) if q.is_common else _question(q) for q in questions))
+def kept(most: int) -> Callable[[Callable[Drawn, str]], Callable[Drawn, str]]:
+    """Keeps the newest ``most`` drawings of a function. While developing everything is drawn anew,
+    so that an edited template shows."""
+
+    def decorate(draw: Callable[Drawn, str]) -> Callable[Drawn, str]:
+        remembered: Callable[Drawn, str] = lru_cache(maxsize=most, typed=True)(draw)
+
+        @wraps(draw)
+        def drawn(*args: Drawn.args, **kwargs: Drawn.kwargs) -> str:
+            return draw(*args, **kwargs) if settings.DEBUG else remembered(*args, **kwargs)
+
+        return drawn
+
+    return decorate
 
 
-def drawn_branches(branches: Iterable[Branch]) -> SafeString:
-    """The criteria of a tree that was made without sources: states and sentences, no answers."""
-    return mark_safe("".join(_branch(branch) for branch in branches))
+def _render(template: str, **values: Any) -> str:
+    return get_template(template).render(values)
+
+
+def _inline(template: str, **values: Any) -> str:
+    """A piece that stands within a line: without the end of line that a file has."""
+    return _render(template, **values).removesuffix("\n")
+
+
+def _blank(name: str, words: str) -> str:
+    """A place for words that are filled in later; nothing where there are none."""
+    return f"\ue000{name}\ue001" if words else ""
+
+
+def _filled(drawn: str, **words: str) -> str:
+    return _BLANK.sub(lambda blank: escape(words[blank[1]]), drawn)
+
+
+_URL = _blank("url", "somewhere")
+
+
+# What surrounds every page -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a page stands, as far as the navigation marks it: without the ids of records."""
+
+    path: str
+
+
+@kept(64)
+def drawn_once(template: str) -> str:
+    """A template that needs no values."""
+    return _inline(template)
+
+
+def drawn_navigation(permissions: Iterable[str], section: str, path: str) -> SafeString:
+    address = Address(_RECORD.sub("-", path))
+    return mark_safe(_navigation(frozenset(permissions), section, address))
+
+
+@kept(512)
+def _navigation(permissions: frozenset[str], section: str, address: Address) -> str:
+    may = dict.fromkeys(permissions, True)
+    return _render("components/nav.html", may=may, nav=section, request=address)
+
+
+def drawn_user_menu(
+    permissions: Iterable[str], roles: Iterable[str], name: str, token: str
+) -> SafeString:
+    drawn = _user_menu(frozenset(permissions), tuple(roles))
+    return mark_safe(_filled(drawn, name=name, token=token))
+
+
+@kept(128)
+def _user_menu(permissions: frozenset[str], roles: tuple[str, ...]) -> str:
+    return _render(
+        "components/user_menu.html",
+        may=dict.fromkeys(permissions, True),
+        role_titles=roles,
+        name=_blank("name", "somebody"),
+        csrf_token=_blank("token", "a token"),
+    )
+
+
+def drawn_footer(*, signed_in: bool) -> SafeString:
+    return mark_safe(_footer(signed_in))
+
+
+@kept(2)
+def _footer(signed_in: bool) -> str:
+    return _render("components/footer.html", signed_in=signed_in)
+
+
+def drawn_content_status(content: dict[str, Any]) -> SafeString:
+    """Its instants are written as days, so the zone of the page is one of its values."""
+    return mark_safe(_content_status(tuple(content.items()), timezone.get_current_timezone_name()))
+
+
+@kept(512)
+def _content_status(content: tuple[tuple[str, Any], ...], zone: str) -> str:
+    return _render("components/content_status.html", **dict(content))
+
+
+# The wizard --------------------------------------------------------------------------------------
+
+
+def drawn_steps(links: Iterable[StepLink]) -> SafeString:
+    drawn = (_filled(_step(link.title, link.state, link.note), url=link.url) for link in links)
+    return mark_safe("".join(drawn))
+
+
+@kept(2048)
+def _step(title: str, state: str, note: str) -> str:
+    link = StepLink(title, _URL, state, note)
+    return _render("certification/wizard/rail_step.html", step=link)
+
+
+def drawn_links(links: Iterable[FactLink]) -> SafeString:
+    return mark_safe("".join(_filled(_link(link.label), url=link.url) for link in links))
+
+
+@kept(2048)
+def _link(label: str) -> str:
+    return _inline("certification/wizard/link.html", url=_URL, label=label)
+
+
+def drawn_answers(questions: Iterable[Question], optional: Sequence[Question]) -> SafeString:
+    """The questions of a step: those that matter, and the others folded away."""
+    folded = _render(
+        "certification/wizard/optional.html",
+        count=len(optional),
+        drawn=mark_safe("".join(map(_question, optional))),
+    )
+    return mark_safe("".join((*map(_question, questions), folded)))
+
+
+def _question(q: Question) -> str:
+    """The kept drawing with what a person typed filled in; a drawing of its own for a question
+    that has to be put right, or stands as a table."""
+    if q.clash or q.error or q.warnings or q.kind == "rows":
+        return _drawn_question(q)
+    words = {"typed_on": q.typed_on, "note": q.note, "worked_out": q.worked_out}
+    if q.takes_typing:
+        words["value"] = q.value
+    blanks: dict[str, Any] = {name: _blank(name, text) for name, text in words.items() if text}
+    if q.offer:
+        offered = {"offer": q.offer.text, "offer_case": q.offer.case, "offer_says": q.offer.says}
+        text, case, says = (_blank(name, text) for name, text in offered.items())
+        blanks["offer"] = Offer(text, case, says, q.offer.too_old)
+        words |= offered
+    if not blanks:
+        return _blank_question(q)
+    return _filled(_blank_question(replace(q, **blanks)), **words)
+
+
+@kept(4096)
+def _blank_question(question: Question) -> str:
+    return _drawn_question(question)
+
+
+def _drawn_question(question: Question) -> str:
+    return _render(
+        "certification/wizard/question.html",
+        q=question,
+        why=mark_safe(_reasons(question.reasons)),
+        sources=mark_safe(_sources(question.sources)),
+        rows=mark_safe("".join(_row(row) for row in question.rows)),
+    )
+
+
+def _row(row: TableRow) -> str:
+    return _drawn_row(row) if row.filled else _spare_row(row)
+
+
+@kept(512)
+def _spare_row(row: TableRow) -> str:
+    return _drawn_row(row)
+
+
+def _drawn_row(row: TableRow) -> str:
+    return _inline("certification/wizard/row.html", row=row)
+
+
+@kept(2048)
+def _reasons(reasons: Reasons) -> str:
+    return _render("certification/wizard/reasons.html", reasons=reasons)
+
+
+@kept(64)
+def _sources(sources: tuple[Option, ...]) -> str:
+    return _render("certification/wizard/sources.html", sources=sources)
+
+
+class _Criterion:
+    """Carries a criterion past the key of its drawing, which knows it by hash and id alone."""
+
+    def __init__(self, plan: Plan, node: Node) -> None:
+        self.vocabulary, self.node = plan.evaluator.vocabulary, node
+        self.key = (plan.content_hash, node.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Criterion) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def drawn_branches(
+    plan: Plan, parts: Iterable[Node], states: Iterable[States], *, bars: bool
+) -> SafeString:
+    """Criteria by how they stand, without sources and without answers."""
+    drawn = (
+        _branch(_Criterion(plan, part), stand, bars)
+        for part, stand in zip(parts, states, strict=True)
+    )
+    return mark_safe("".join(drawn))
+
+
+@kept(4096)
+def _branch(criterion: _Criterion, states: States, bars: bool) -> str:
+    explained = explained_by(criterion.node, states, criterion.vocabulary)
+    branch = branch_of(explained, None, bars=bars)
+    return _render("certification/wizard/branch.html", b=branch)
 
 
 def drawn_references(sources: Iterable[Source]) -> SafeString:
     return mark_safe(_references(tuple(sources)))
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def _references(sources: tuple[Source, ...]) -> str:
-    if not sources:
-        return ""
-    return get_template("components/references.html").render({"references": sources})
-
-
-def _question(question: Question) -> str:
-    return get_template("certification/wizard/question.html").render(
-        {
-            "q": question,
-            "why": _reasons(question.reasons),
-            "sources": _sources(question.sources),
-        }
-    )
-
-
-@lru_cache(maxsize=4096)
-def _common(question: Question) -> str:
-    return _question(question)
-
-
-@lru_cache(maxsize=2048)
-def _reasons(reasons: Reasons) -> str:
-    return get_template("certification/wizard/reasons.html").render({"reasons": reasons})
-
-
-@lru_cache(maxsize=64)
-def _sources(sources: tuple[Option, ...]) -> str:
-    return get_template("certification/wizard/sources.html").render({"sources": sources})
-
-
-@lru_cache(maxsize=4096)
-def _branch(branch: Branch) -> str:
-    return get_template("certification/wizard/branch.html").render({"b": branch})
+    return _render("components/references.html", references=sources) if sources else ""

@@ -33,6 +33,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
+    """``name`` begins the names of its inputs; ``number`` counts from 1."""
+
+    name: str
     number: int
     cells: tuple[Cell, ...]
     filled: bool
@@ -42,7 +45,8 @@ def table_rows(name: str, definition: FactDefinition, rows: list[Any]) -> Iterab
     for number in range(len(rows) + SPARE_ROWS):
         row: Mapping[str, Any] = rows[number] if number < len(rows) else {}
         yield TableRow(
-            number,
+            f"{name}-{number}",
+            number + 1,
             tuple(_cell(name, number, column, row.get(column.key)) for column in definition.fields),
             filled=bool(row),
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from certification.actions.answers import Entry
@@ -126,12 +127,9 @@ class Question:
         return STATUS_WORDS.get(self.status, "")
 
     @property
-    def is_common(self) -> bool:
-        """It looks like this for everybody in the same state: nothing in it was typed by a person,
-        at most one of the offered answers is chosen."""
-        typed = self.value if self.kind not in ("radios", "select") else ""
-        told = self.offer or self.clash or self.error or self.warnings or self.worked_out
-        return not (typed or told or self.note or self.typed_on or self.kind == "rows")
+    def takes_typing(self) -> bool:
+        """Its value is typed, not chosen among what is offered."""
+        return self.kind not in ("radios", "select")
 
     @property
     def basis_words(self) -> str:
@@ -215,9 +213,10 @@ class Questions:
         text = typed_text(value)
         offered = [c for c in definition.choices if _valid(c, self.service_on) or c.value == text]
         options = options_of(definition.type, offered, text)
-        if made.kind == "choice":
-            made = replace(made, kind="radios" if len(options) <= MOST_RADIOS else "select")
-        return replace(made, value=text, options=options)
+        kind = made.kind
+        if kind == "choice":
+            kind = "radios" if len(options) <= MOST_RADIOS else "select"
+        return replace(made, kind=kind, value=text, options=options)
 
     def _bases(self, key: str) -> list[Basis]:
         """A sentence that the criteria say in several places is said once, with all its sources."""
@@ -354,6 +353,7 @@ def page_sources() -> tuple[Option, ...]:
     return _sources("")
 
 
+@lru_cache(maxsize=64)
 def _sources(current: str) -> tuple[Option, ...]:
     offered: list[str] = [source.value for source in OFFERED_SOURCES]
     if current and current not in offered:

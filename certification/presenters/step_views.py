@@ -7,28 +7,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from certification.actions.answers import Entry
 from certification.case_facts import prefill
 from certification.criteria.facts import FactDefinition, FactError, parse_value
 from certification.criteria.tree_words import value_text
-from certification.forms.steps import StepForm
 from certification.models import Answer, Case, User
 from certification.policies import Change, Refused, Stale, can_answer_case
 from certification.presenters.cases import CaseHead, case_head
 from certification.presenters.citations import Sources
-from certification.presenters.drawing import drawn_references
+from certification.presenters.drawing import drawn_answers, drawn_references
 from certification.presenters.inputs import Option
+from certification.presenters.links import (
+    StepLink,
+    Titles,
+    step_links,
+    step_url,
+)
 from certification.presenters.questions import Clash, Questions, page_sources
 from certification.presenters.steps import (
     Panel,
-    StepLink,
     StepPage,
-    Titles,
     panel_of,
-    step_links,
     step_page,
-    step_url,
 )
 from certification.wizard import Standing, Step
 
@@ -37,7 +39,7 @@ from certification.wizard import Standing, Step
 class StepView:
     head: CaseHead
     step: StepPage
-    form: StepForm
+    answers: SafeString
     panel: Panel
     links: list[StepLink]
     references: str
@@ -70,13 +72,10 @@ def step_view(
     content = step_page(case, standing, step, titles, sources, offers, forced=asked)
     if typed:
         content = _as_typed(content, case, standing, sources, typed, clashes or {})
-    definitions = {key: standing.plan.vocabulary[key] for key in step.keys}
     return StepView(
         head=case_head(case, timezone.now()),
         step=content,
-        form=StepForm(
-            definitions=definitions, questions=content.questions, optional=content.optional
-        ),
+        answers=drawn_answers(content.questions, content.optional),
         panel=panel_of(case, standing),
         links=step_links(case, standing, titles, step),
         references=drawn_references(sources.listed()),

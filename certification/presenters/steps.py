@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from uuid import UUID
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from certification.case_facts import Prefill
 from certification.criteria.derived import inputs
-from certification.criteria.tree import Recommendation, Truth
+from certification.criteria.states import states_of
+from certification.criteria.tree import Node, Recommendation, Truth, children
 from certification.criteria.tree_words import sentence, value_text
-from certification.models import Answer, Case, FactGroup
+from certification.models import Case
 from certification.presenters.citations import Cite, Sources
 from certification.presenters.drawing import drawn_branches
+from certification.presenters.links import FactLink, Titles, fact_links, step_url
 from certification.presenters.questions import Question, Questions
-from certification.presenters.trees import Tree, source_words, tree_of
+from certification.presenters.trees import source_words, summary
 from certification.presenters.wording import counted
-from certification.wizard import Standing, Step, open_keys, state_of, troubled_keys
+from certification.wizard import Standing, Step
 
 SHOWN_SHORTEST = 6
-STATE_WORDS = {"done": ", done", "attention": ", needs attention", "todo": ", not started"}
 RECOMMENDATIONS = {
     Recommendation.CERTIFY: ("Certify", "Every criterion is met and nothing stands against it."),
     Recommendation.REFER: (
@@ -32,34 +32,6 @@ RECOMMENDATIONS = {
     ),
     Recommendation.PEND: ("Not decided yet", "What is documented does not decide the case."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StepLink:
-    """One line of the step list. ``state``: done, current, attention, todo."""
-
-    title: str
-    url: str
-    state: str
-    note: str = ""
-
-    @property
-    def is_current(self) -> bool:
-        return self.state == "current"
-
-    @property
-    def state_words(self) -> str:
-        """The state for those who do not see the icon."""
-        return STATE_WORDS.get(self.state, "")
-
-
-@dataclass(frozen=True, slots=True)
-class FactLink:
-    """A fact that is needed, with the way to its question."""
-
-    key: str
-    label: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +59,7 @@ class PanelTree:
 
     title: str
     summary: str
-    branches: str
+    branches: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,54 +99,6 @@ class StepPage:
             for q in self.shown
             for words in (*((q.error,) if q.error else ()), *q.warnings)
         ]
-
-
-class Titles:
-    """The titles of the steps. One query."""
-
-    def __init__(self) -> None:
-        rows = FactGroup.objects.values_list("key", "title", "intro")
-        self.groups = {key: (title, intro) for key, title, intro in rows}
-
-    def title(self, step: Step) -> str:
-        unnamed = step.group.replace("_", " ").capitalize()
-        title, _ = self.groups.get(step.group, (unnamed, ""))
-        return title if step.parts == 1 else f"{title} ({step.part} of {step.parts})"
-
-    def intro(self, step: Step) -> str:
-        _, intro = self.groups.get(step.group, ("", ""))
-        return intro if step.part == 1 else ""
-
-
-def step_url(case: Case, step: Step, fact_key: str = "") -> str:
-    url = _step_path(case.pk, step.slug)
-    return f"{url}#q-{fact_key}" if fact_key else url
-
-
-@lru_cache(maxsize=4096)
-def _step_path(pk: UUID, slug: str) -> str:
-    return reverse("certification:case-step", args=[pk, slug])
-
-
-def step_links(
-    case: Case, standing: Standing, titles: Titles, current: Step | None = None
-) -> list[StepLink]:
-    """The steps, then the two pages that every case ends with."""
-    links = []
-    for step in standing.plan.steps:
-        state = "current" if step is current else state_of(step, standing)
-        links.append(
-            StepLink(titles.title(step), step_url(case, step), state, _step_note(step, standing))
-        )
-    return links
-
-
-def _step_note(step: Step, standing: Standing) -> str:
-    if troubled := troubled_keys(step, standing):
-        return f"{len(troubled)} to put right"
-    if still_open := open_keys(step, standing):
-        return f"{len(still_open)} can still decide"
-    return ""
 
 
 def step_page(
@@ -258,8 +182,9 @@ def _forced_url(case: Case, step: Step, key: str) -> str:
 
 def _warned(standing: Standing, sources: Sources, keys: Iterable[str]) -> Iterable[Warned]:
     concerned = frozenset().union(*(standing.plan.precautions.get(k, frozenset()) for k in keys))
-    for precaution in standing.explanation.precautions:
-        if precaution.truth is Truth.MET and precaution.id in concerned:
+    told = concerned.intersection(standing.evaluation.precautions)
+    for precaution in standing.plan.criteria_set.criteria.precautions:
+        if precaution.id in told:
             yield warned(precaution, sources)
 
 
@@ -279,7 +204,7 @@ def panel_of(case: Case, standing: Standing) -> Panel:
         says = f"{counted(len(evaluation.missing), 'fact')} can still decide."
     shortest = list(fact_links(case, standing, evaluation.shortest))
     others = [key for key in evaluation.missing if key not in evaluation.shortest]
-    wanted, unwanted = standing.explanation.indications, standing.explanation.contraindications
+    criteria = standing.plan.criteria_set.criteria
     return Panel(
         recommendation=evaluation.recommendation.value,
         word=word,
@@ -288,25 +213,19 @@ def panel_of(case: Case, standing: Standing) -> Panel:
         more_shortest=tuple(shortest[SHOWN_SHORTEST:]),
         other_missing=tuple(fact_links(case, standing, others)),
         trees=(
-            _panel_tree("Must be met", tree_of(wanted, None, bars=False)),
-            _panel_tree("Must not be present", tree_of(unwanted, None, bars=True)),
+            _panel_tree("Must be met", standing, criteria.indications, bars=False),
+            _panel_tree("Must not be present", standing, criteria.contraindications, bars=True),
         ),
         precautions=len(evaluation.precautions),
         url=reverse("certification:case-recommendation", args=[case.pk]),
     )
 
 
-def _panel_tree(title: str, tree: Tree) -> PanelTree:
-    return PanelTree(title, tree.summary, drawn_branches(tree.branches))
-
-
-def fact_links(case: Case, standing: Standing, keys: Iterable[str]) -> Iterable[FactLink]:
-    for key in keys:
-        step = standing.plan.step_of(key)
-        if step is not None:
-            label = standing.plan.vocabulary[key].label
-            yield FactLink(key, label, step_url(case, step, key))
-
-
-def answered_count(standing: Standing) -> int:
-    return sum(1 for a in standing.answers.values() if a.state == Answer.State.GIVEN)
+def _panel_tree(title: str, standing: Standing, root: Node, *, bars: bool) -> PanelTree:
+    """The criteria below a root by how they stand, without sources and without answers."""
+    parts, explanation = children(root) or (root,), standing.explanation
+    known = explanation.known()
+    states = [states_of(part, known, explanation.completed) for part in parts]
+    settled = sum(1 for (truth, _), *_ in states if truth is (Truth.NOT_MET if bars else Truth.MET))
+    drawn = drawn_branches(standing.plan, parts, states, bars=bars)
+    return PanelTree(title, summary(settled, len(parts), bars=bars), drawn)

@@ -88,20 +88,24 @@ def tree_of(root: ExplainedNode, sources: Cites | None, *, bars: bool) -> Tree:
     head = _row(root, sources, 0, bars=bars)
     parts = tuple(branches(root, sources, bars=bars))
     settled = sum(1 for part in parts if part.settled)
-    word = "ruled out" if bars else "met"
-    return Tree(head.truth, head.word, head.says, f"{settled} of {len(parts)} {word}", parts)
+    said = summary(settled, len(parts), bars=bars)
+    return Tree(head.truth, head.word, head.says, said, parts)
+
+
+def summary(settled: int, count: int, *, bars: bool) -> str:
+    return f"{settled} of {count} {'ruled out' if bars else 'met'}"
 
 
 def branches(root: ExplainedNode, sources: Cites | None, *, bars: bool) -> list[Branch]:
     """The criteria below a root, each with its own rows."""
-    parts = root.children or (root,)
-    return [
-        Branch(
-            _row(part, sources, 0, bars=bars),
-            tuple(row for child in part.children for row in _rows(child, sources, 0, bars=bars)),
-        )
-        for part in parts
-    ]
+    return [branch_of(part, sources, bars=bars) for part in root.children or (root,)]
+
+
+def branch_of(part: ExplainedNode, sources: Cites | None, *, bars: bool) -> Branch:
+    return Branch(
+        _row(part, sources, 0, bars=bars),
+        tuple(row for child in part.children for row in _rows(child, sources, 0, bars=bars)),
+    )
 
 
 def _rows(node: ExplainedNode, sources: Cites | None, depth: int, *, bars: bool) -> Iterator[Row]:
