@@ -46,11 +46,12 @@ def kept(most: int) -> Callable[[Callable[Drawn, str]], Callable[Drawn, str]]:
     so that an edited template shows."""
 
     def decorate(draw: Callable[Drawn, str]) -> Callable[Drawn, str]:
-        remembered: Callable[Drawn, str] = lru_cache(maxsize=most, typed=True)(draw)
+        remembered: Any = lru_cache(maxsize=most, typed=True)(draw)
 
         @wraps(draw)
         def drawn(*args: Drawn.args, **kwargs: Drawn.kwargs) -> str:
-            return draw(*args, **kwargs) if settings.DEBUG else remembered(*args, **kwargs)
+            found: str = (draw if settings.DEBUG else remembered)(*args, **kwargs)
+            return found
 
         return drawn
 
