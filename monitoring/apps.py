@@ -23,6 +23,8 @@ class MonitoringConfig(AppConfig):
     monitored_source = "monitoring.renewal_facts.monitored"
     monitored_count = "monitoring.renewal_facts.count_monitored"
     """Asked by impact studies for the people who receive a therapy now."""
+    demo_cast = "monitoring.demo.cohort.play"
+    """``demo`` calls it with a ``Stage``: the people who are treated, and what happens to them."""
     demo_part = "monitoring.demo.prepare"
     """``demo`` calls it with ``users, now`` once the accounts are there."""
 

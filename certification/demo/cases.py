@@ -1,13 +1,11 @@
 """How do demonstration stories become people and cases? Through the actions, in the order of time.
 
-Every story is a row of acts, each at its moment; a heap takes the earliest act of all stories next,
-so that case numbers, audit trail and clocks look as they would have grown. What would lie in the
-future does not happen.
+Every story is a row of acts, each at its moment, and all of them happen in the order of time, so
+that case numbers, audit trail and clocks look as they would have grown.
 """
 
 from __future__ import annotations
 
-import heapq
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -30,6 +28,7 @@ from certification.criteria.tree import Recommendation
 from certification.demo.accounts import PASSWORD
 from certification.demo.people import Person
 from certification.demo.stories import Arrival, Ending, Story
+from certification.demo.timeline import Timeline
 from certification.models import Answer, Case, DeterminationReason, Patient, Site, User
 from certification.turnaround import local_date
 from certification.workflow import CaseStatus, Outcome
@@ -63,21 +62,26 @@ class Staff:
 
 
 def tell(
-    stories: Iterable[Story], arrivals: Iterable[Arrival], *, staff: Staff, now: datetime
+    stories: Iterable[Story],
+    arrivals: Iterable[Arrival],
+    *,
+    others: Iterable[Iterator[datetime]] = (),
+    staff: Staff,
+    now: datetime,
 ) -> None:
-    """Registers everybody and takes every case to where its story ends."""
+    """Registers everybody and takes every case to where its story ends.
+
+    ``others``: acts of other apps that happen in between.
+    """
     patients: dict[str, Patient] = {}
-    acts = [_case(story, patients, staff, now) for story in stories]
-    acts += [_registration(arrival, patients, staff) for arrival in arrivals]
-    heap = [(next(act), number, act) for number, act in enumerate(acts)]
-    heapq.heapify(heap)
-    while heap:
-        moment, number, act = heapq.heappop(heap)
-        if moment > now:
-            continue
-        following = next(act, None)
-        if following is not None:
-            heapq.heappush(heap, (following, number, act))
+    timeline = Timeline(until=now)
+    for story in stories:
+        timeline.add(_case(story, patients, staff, now))
+    for arrival in arrivals:
+        timeline.add(_registration(arrival, patients, staff))
+    for acts in others:
+        timeline.add(acts)
+    timeline.run()
 
 
 def _registration(
@@ -126,7 +130,8 @@ def _case(
         therapy=story.version.therapy,
         request_type=story.version.request_type,
         ordering_clinician=f"Dr {chance.choice('ABCDEFGH')}. Sample-Orderer",
-        service_on=local_date(at, story.site.time_zone) + timedelta(days=chance.randint(5, 25)),
+        service_on=local_date(at, story.site.time_zone)
+        + timedelta(days=story.service_in_days or chance.randint(5, 25)),
         urgency=story.urgency,
         set_key=story.version.set_key,
     )

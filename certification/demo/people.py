@@ -81,14 +81,17 @@ def lore_of(examples: Iterable[Mapping[str, Any]]) -> Lore:
 
 
 def invent(
-    count: int, *, vocabulary: Vocabulary, lore: Lore, as_of: date, seed: int
+    count: int, *, vocabulary: Vocabulary, lore: Lore, as_of: date, seed: int, first: int = 1
 ) -> Iterator[Person]:
-    """``count`` people as of a day; the same seed and day give the same people."""
+    """``count`` people as of a day; the same seed and day give the same people.
+
+    ``first``: the number of the first record.
+    """
     chance = random.Random(seed)  # noqa: S311 - invented people, nothing secret
     offered = [c.value for c in vocabulary[COURSE_FACT].choices if not c.unknown]
     # Mostly what is common, and now and then anything that is offered.
     courses = [c for c in lore.courses if c in offered] + offered * (len(lore.courses) // 40 + 1)
-    for number in range(count):
+    for number in range(first - 1, first - 1 + count):
         age = chance.randint(19, 68)
         birth = as_of - timedelta(days=age * 365 + chance.randint(10, 370))
         onset = birth + timedelta(days=int((as_of - birth).days * chance.uniform(0.45, 0.9)))

@@ -11,14 +11,16 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import cycle
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from certification.case_facts import compiled
+from certification.criteria.evaluation import Evaluator
 from certification.criteria.facts import Vocabulary
-from certification.criteria.tree import Example, Recommendation
+from certification.criteria.tree import CriteriaSet, Example, Recommendation
 from certification.demo.casting import Role, cast, evaluate, recast, shifted, with_valid_code
 from certification.demo.people import Person
 from certification.models import CriteriaVersion, RequestType, Site, TurnaroundProfile
@@ -75,6 +77,8 @@ class Story:
     ending: Ending
     opened_at: datetime
     urgency: str
+    service_in_days: int = 0
+    """How long after its opening the service is planned; 0: at random."""
 
     @property
     def person(self) -> Person:
@@ -209,13 +213,70 @@ def _before(
     for version in versions:
         if (version.therapy_id, version.request_type) != (story.version.therapy_id, "initial"):
             continue
-        criteria_set, vocabulary, evaluator = compiled(version)
-        for example in criteria_set.examples:
-            role = recast(example, story.person, vocabulary=vocabulary, on=day)
-            said = evaluate(role, criteria_set, evaluator).recommendation
-            if said is Recommendation.CERTIFY:
-                ending = (PHYSICIAN_CERTIFIES if version.needs_physician else NURSE_CERTIFIES)[0]
-                yield Story(
-                    number, version, story.site, role, said, ending, opened_at, STANDARD
-                )  # fmt: skip
-                return
+        role = certifiable(story.person, version, on=day)
+        if role is not None:
+            yield certified(role, version, number=number, site=story.site, opened_at=opened_at)
+            return
+
+
+def certifiable(person: Person, version: CriteriaVersion, *, on: date) -> Role | None:
+    """The first worked example that somebody can play who is registered, and that is certified."""
+    criteria_set, vocabulary, evaluator = compiled(version)
+    for example in criteria_set.examples:
+        role = recast(example, person, vocabulary=vocabulary, on=on)
+        if _is_certified(role, criteria_set, evaluator):
+            return role
+    return None
+
+
+def certifiable_newcomer(
+    person: Person,
+    version: CriteriaVersion,
+    *,
+    on: date,
+    like: Mapping[str, Any],
+    chance: random.Random,
+) -> Role | None:
+    """The same for somebody who fits the example. ``person`` was invented as of ``on``.
+
+    ``like``: what the example has to document.
+    """
+    criteria_set, vocabulary, evaluator = compiled(version)
+    examples = [
+        example
+        for example in criteria_set.examples
+        if all(example.facts.get(key) == value for key, value in like.items())
+    ]
+    for example in chance.sample(examples, len(examples)):
+        role, said = cast(
+            example, person, criteria_set=criteria_set, evaluator=evaluator, today=on, chance=chance
+        )
+        if said.recommendation is not Recommendation.CERTIFY:
+            continue
+        role = shifted(role, on, vocabulary)
+        role = replace(role, person=with_valid_code(role.person, vocabulary, on))
+        if _is_certified(role, criteria_set, evaluator):
+            return role
+    return None
+
+
+def _is_certified(role: Role, criteria_set: CriteriaSet, evaluator: Evaluator) -> bool:
+    said = evaluate(role, criteria_set, evaluator)
+    return said.recommendation is Recommendation.CERTIFY
+
+
+def certified(
+    role: Role,
+    version: CriteriaVersion,
+    *,
+    number: int,
+    site: Site,
+    opened_at: datetime,
+    service_in_days: int = 0,
+) -> Story:
+    """The story of a case that is certified as recommended."""
+    ending = (PHYSICIAN_CERTIFIES if version.needs_physician else NURSE_CERTIFIES)[0]
+    return Story(
+        number, version, site, role, Recommendation.CERTIFY, ending, opened_at, STANDARD,
+        service_in_days,
+    )  # fmt: skip

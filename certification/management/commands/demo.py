@@ -22,6 +22,7 @@ from certification.criteria.facts import FactDefinition
 from certification.demo.accounts import ACCOUNTS, PASSWORD, SITES, make_accounts
 from certification.demo.cases import Staff, count_by_status, tell
 from certification.demo.people import invent, lore_of
+from certification.demo.stage import Stage
 from certification.demo.stories import arrivals, plan
 from certification.models import (
     CriteriaVersion,
@@ -43,7 +44,13 @@ CONTENT: tuple[type[EditorialModel], ...] = (
     Reference, Statement, Fact, Therapy, TurnaroundProfile, DeterminationReason, CriteriaVersion,
 )  # fmt: skip
 # Before the earliest demonstration case was opened.
-APPROVED_DAYS_AGO = 400
+APPROVED_DAYS_AGO = 2000
+
+
+def named_by_apps(attribute: str) -> list[str]:
+    """The dotted paths that the configurations of the apps give under a name."""
+    named = (getattr(app, attribute, "") for app in apps.get_app_configs())
+    return [path for path in named if path]
 
 
 class Command(BaseCommand):
@@ -52,6 +59,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", type=int, default=220, help="how many people (220)")
         parser.add_argument("--cases", type=int, default=96, help="people with a case (96)")
+        parser.add_argument(
+            "--treated", type=int, help="how many people are followed over the years (all)"
+        )
         parser.add_argument("--seed", type=int, default=2026, help="the same seed, the same people")
         parser.add_argument("--as-of", type=date.fromisoformat, help="the day it plays on (today)")
 
@@ -63,9 +73,8 @@ class Command(BaseCommand):
             users = make_accounts(now=now)
             approved_at = now - timedelta(days=APPROVED_DAYS_AGO)
             self._approve_content(users["approver"], now=approved_at)
-            for app in apps.get_app_configs():
-                if path := getattr(app, "demo_part", ""):
-                    import_string(path)(users=users, now=approved_at)
+            for path in named_by_apps("demo_part"):
+                import_string(path)(users=users, now=approved_at)
             if Patient.objects.filter(is_synthetic=True).exists():
                 self.stdout.write("The demonstration data is there already.")
             else:
@@ -92,24 +101,32 @@ class Command(BaseCommand):
         for version in versions:
             vocabulary.update(vocabulary_of(version))
             examples += [example.facts for example in criteria_of(version).examples]
+        lore = lore_of(examples)
         people = list(
             invent(
                 max(options["people"], options["cases"]), vocabulary=vocabulary,
-                lore=lore_of(examples), as_of=today, seed=options["seed"],
+                lore=lore, as_of=today, seed=options["seed"],
             )
         )  # fmt: skip
         sites = list(Site.objects.filter(key__in=SITES).order_by("key"))
         profiles = TurnaroundProfile.objects.approved().order_by("-hours")
         with_case, others = people[: options["cases"]], people[options["cases"] :]
+        stories = plan(
+            with_case, versions=versions, sites=sites, now=now, seed=options["seed"],
+            hours={profile.urgency: profile.hours for profile in profiles},
+        )  # fmt: skip
+        stage = Stage(
+            users, sites, versions, vocabulary, lore, stories, now, options["seed"],
+            options["treated"],
+        )  # fmt: skip
+        parts = [import_string(path)(stage) for path in named_by_apps("demo_cast")]
         tell(
-            plan(
-                with_case, versions=versions, sites=sites, now=now, seed=options["seed"],
-                hours={profile.urgency: profile.hours for profile in profiles},
-            ),
+            [*stories, *(story for part in parts for story in part.stories)],
             arrivals(others, vocabulary=vocabulary, sites=sites, now=now, seed=options["seed"]),
+            others=[acts for part in parts for acts in part.acts],
             staff=Staff(nurse=users["nurse"], physician=users["physician"]),
             now=now,
-        )  # fmt: skip
+        )
         states = ", ".join(f"{count} {status}" for status, count in count_by_status().items())
         self.stdout.write(f"{len(people)} synthetic people; cases: {states}.")
 
