@@ -46,12 +46,16 @@ def course_budget(course: InfusionCourse, on: date) -> Budget:
     return _budget(course, _authorizations(course), _given(course), on)
 
 
-def renew_from(course: InfusionCourse, on: date) -> date | None:
+def renew_from(
+    course: InfusionCourse, on: date, visits: Iterable[Visit] | None = None
+) -> date | None:
     """The first day from ``on`` on which a renewal is prompted, if nothing is documented until
-    then. None: the course was stopped, or nothing that is known now leads to a renewal."""
+    then. None: the course was stopped, or nothing that is known now leads to a renewal.
+
+    ``visits``: those of the course, when they were read already."""
     if not course.is_running:
         return None
-    authorizations, given = _authorizations(course), _given(course)
+    authorizations, given = _authorizations(course), _given(course, visits)
     days = {on}
     for one in authorizations:
         days |= {one.start_on, one.end_on + A_DAY, one.end_on - LEAD}
@@ -83,8 +87,9 @@ def _authorizations(course: InfusionCourse) -> list[CourseAuthorization]:
     return sorted(course.authorizations.all(), key=lambda one: (one.end_on, one.pk))
 
 
-def _given(course: InfusionCourse) -> list[date]:
-    infused = (v for v in course.visits.all() if v.state == Visit.State.INFUSED)
+def _given(course: InfusionCourse, visits: Iterable[Visit] | None = None) -> list[date]:
+    known = course.visits.all() if visits is None else visits
+    infused = (v for v in known if v.state == Visit.State.INFUSED)
     return sorted(visit.infused_on for visit in infused if visit.infused_on)
 
 

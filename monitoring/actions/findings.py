@@ -30,6 +30,8 @@ def findings_of(result: Result, course: InfusionCourse) -> tuple[Finding, ...]:
         return ()
     used = compiled(course.protocol_version)
     conditions = used.planner.conditions
+    if all(one.test != result.test for one in conditions.protocol.interpretations):
+        return ()
     facts = result_facts(result, used.vocabulary)
     past = plan_record(record_of(course, result.done_on)).record
     return tuple(

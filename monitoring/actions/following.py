@@ -29,8 +29,8 @@ def what_followed(
 ) -> list[dict[str, Any]]:
     """Each item that the act closed, added, moved or made superfluous. To be asked after it."""
     touched = Q(closed=False) | Q(pk__in=list(before)) | Q(result=result)
-    items = DueItem.objects.filter(touched, course__in=list(courses)).order_by("due_on", "id")
-    return list(_changes(before, items, result))
+    items = DueItem.objects.filter(touched, course__in=list(courses)).defer("cite")
+    return list(_changes(before, items.order_by("due_on", "id"), result))
 
 
 def _changes(before: Before, items: Iterable[DueItem], result: Result) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,8 @@ STALE_VISIT = (
     "This visit was changed in the meantime. Nothing was done; look at what changed and try again."
 )
 _RELATED = ("site", "patient", "therapy", "protocol_version")
+_UNREAD = ("protocol_version__document", "therapy__details")
+"""Long documents that no act reads here."""
 
 
 def locked_course(course: InfusionCourse, revision: int | None = None) -> InfusionCourse:
@@ -23,7 +25,7 @@ def locked_course(course: InfusionCourse, revision: int | None = None) -> Infusi
     found = (
         InfusionCourse.objects.select_for_update(of=("self",))
         .select_related(*_RELATED)
-        .defer("protocol_version__document")
+        .defer(*_UNREAD)
         .get(pk=course.pk)
     )
     if revision is not None:
@@ -52,7 +54,7 @@ def watched_courses(patient: Patient, on: date) -> list[InfusionCourse]:
         .watched(as_of=on)
         .filter(patient=patient)
         .select_related(*_RELATED)
-        .defer("protocol_version__document")
+        .defer(*_UNREAD)
         .order_by("pk")
     )
 

@@ -49,13 +49,21 @@ class _Merge:
     def __init__(self, record: CourseRecord, plan: Plan, now: datetime) -> None:
         self.record, self.plan, self.now = record, plan, now
         self.course = record.course
-        rows = list(DueItem.objects.filter(course=self.course))
-        self.open = {_key(row): row for row in rows if not row.closed}
-        self.done = {_key(row) for row in rows if row.end == DueItem.End.DONE}
-        self.waived = {_key(row) for row in rows if row.end == DueItem.End.WAIVED}
-        self.spent = {
-            (row.rule, row.result_id or row.visit_id) for row in rows if row.end == DueItem.End.DONE
-        }
+        items = DueItem.objects.filter(course=self.course)
+        self.open = {_key(row): row for row in items.filter(closed=False)}
+        # Of the history, which only grows, no more than its keys.
+        ended = items.filter(end__in=[DueItem.End.DONE, DueItem.End.WAIVED]).order_by()
+        self.done: set[str] = set()
+        self.waived: set[str] = set()
+        self.spent: set[tuple[str, object]] = set()
+        for rule, occurrence, end, result, visit in ended.values_list(
+            "rule", "occurrence", "end", "result", "visit"
+        ):
+            if end == DueItem.End.WAIVED:
+                self.waived.add(f"{rule}:{occurrence}")
+            else:
+                self.done.add(f"{rule}:{occurrence}")
+                self.spent.add((rule, result or visit))
         protocol = protocol_of(self.course.protocol_version)
         self.families = families_of(protocol)
         self.added: list[DueItem] = []

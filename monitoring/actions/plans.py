@@ -37,7 +37,7 @@ def replan_locked(course: InfusionCourse, now: datetime) -> Counter[str]:
     standing = {
         "planned_through_on": through,
         "nothing_due_because": _nothing_due(course, plan) if watched else "",
-        "renew_from_on": renew_from(course, record.on),
+        "renew_from_on": renew_from(course, record.on, record.visits),
     }
     changed = [name for name, value in standing.items() if getattr(course, name) != value]
     for name in changed:

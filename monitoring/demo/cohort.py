@@ -2,7 +2,7 @@
 
 Everybody of the script first has a certified case, told with all the others. The nurse of the
 infusion centre looks at what was certified, opens the course, adds renewals to it, and from then
-on lives through it. Some people who were certified anyway are treated too.
+on lives through it. Some people who begin a therapy in other cases are treated too.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from monitoring.policies import CERTIFIED
 FIRST_RECORD = 90001
 OPENED_BEFORE_DAYS = 12
 """So long before the service a case is opened, and a renewal before the certification ends."""
-LEFT_ALONE = 4
-"""Of the people who were certified anyway every fourth has no course yet."""
+LEFT_ALONE = 3
+"""Of the people who begin a therapy without a script every third has no course yet."""
 A_DAY = timedelta(days=1)
 
 
@@ -121,6 +121,7 @@ def _intake(
 ) -> Iterator[datetime]:
     """The nurse looks at what was certified, each time when something may have been."""
     passed_on: set[object] = set()
+    newcomers = 0
     for moment in looks:
         yield moment
         waiting = Determination.objects.filter(
@@ -129,9 +130,12 @@ def _intake(
         ).exclude(pk__in=passed_on)  # fmt: skip
         related = waiting.select_related("case__patient__site", "case__therapy")
         for determination in related.order_by("signed_at", "pk"):
-            script = scripts.get(determination.case.patient.record_number)
+            case = determination.case
+            script = scripts.get(case.patient.record_number)
             passed_on.add(determination.pk)
-            if script is not None or (all_too and len(passed_on) % LEFT_ALONE):
+            begins = case.request_type != RequestType.RENEWAL
+            newcomers += begins
+            if script is not None or (all_too and begins and newcomers % LEFT_ALONE):
                 life = _taken_in(centre, determination, script, moment)
                 if life is not None:
                     timeline.add(life.acts())
@@ -159,6 +163,6 @@ def _taken_in(
     start_on = determination.period_start_on
     if script is None:
         start_on = max(start_on, today + 3 * A_DAY)
-        script = Script(therapy=case.therapy.key, about="certified anyway")
+        script = Script(therapy=case.therapy.key, about="begins without a script")
     course = open_course(by=centre.nurse, now=now, determination=determination, start_on=start_on)
     return Life(centre, course, script, care)

@@ -29,20 +29,19 @@ from monitoring.actions.visits import (
 )
 from monitoring.clearing import clear_to_infuse
 from monitoring.demo.deeds import do_deed
-from monitoring.demo.pace import Punctuality
+from monitoring.demo.diary import A_DAY, OFTEN_ENOUGH, Diary, Open, Planned
+from monitoring.demo.pace import MONTH, Punctuality
 from monitoring.demo.script import Care, Cohort, Script, Trouble, Values
 from monitoring.models import InfusionCourse, Result, Visit
 from monitoring.planning import CHECKLIST, protocol_of
-from monitoring.schedule.rules import INFUSION, Kind
+from monitoring.schedule.rules import INFUSION
 
-A_DAY = timedelta(days=1)
 SOON = timedelta(minutes=10)
 OFFICE_OPENS, RESULTS_COME = time(8), time(16)
 LOOKS_AT = 16
 """So many open items the nurse looks at, those whose window opens first."""
 STILL_FRESH = timedelta(days=4)
 """Of the results that came since then some have not been seen yet."""
-OFTEN_ENOUGH = 3
 SATURDAY = 5
 WHY_NOT = {
     "overdue": "A test that has to be done first was overdue.",
@@ -55,26 +54,6 @@ WHY_NOT = {
     "spacing": "Too early after the infusion before.",
     "complete": "No further infusion was planned.",
 }
-
-
-class Open(NamedTuple):
-    """What the nurse reads of an open item."""
-
-    rule: str
-    occurrence: str
-    test: str
-    level: str
-    window_opens_on: date
-    due_on: date
-    overdue_on: date
-
-
-class Planned(NamedTuple):
-    """When a test is done and reported; ``due_on``: the date for which that was decided."""
-
-    due_on: date
-    done_on: date
-    reported_on: date
 
 
 class Step(NamedTuple):
@@ -104,7 +83,10 @@ class Life:
         self.moment = course.opened_at
         record = f"{centre.seed}/{self.patient.record_number}/{course.therapy.key}"
         self.chance = random.Random(record)  # noqa: S311 - nothing secret
-        self.kinds = {rule.id: rule.kind for rule in protocol_of(course.protocol_version).rules}
+        self.diary = Diary(
+            centre.cohort, centre.punctuality, script, protocol_of(course.protocol_version),
+            today=self.today, chance=self.chance,
+        )  # fmt: skip
         self.deeds = sorted(script.deeds, key=lambda deed: -deed.days_ago)
         self.troubles = {trouble.visit: trouble for trouble in script.troubles}
         self.visit: Visit | None = None
@@ -112,8 +94,6 @@ class Life:
         self.over = False
         self.errands: list[tuple[datetime, Result]] = []
         self.requested: dict[str, Result] = {}
-        self.planned: dict[str, Planned] = {}
-        self.tries: dict[str, int] = {}
         self.rows: list[Open] | None = None
 
     def acts(self) -> Iterator[datetime]:
@@ -130,6 +110,9 @@ class Life:
             self.moment = max(step.at, self.moment)
             yield self.moment
             step.do()
+
+    def _month(self, on: date) -> float:
+        return (on - self.course.start_on).days / MONTH
 
     @property
     def _day(self) -> date:
@@ -165,7 +148,9 @@ class Life:
             rows = rows.exclude(test__in=[INFUSION, CHECKLIST])
             rows = rows.order_by("window_opens_on", "id").values_list(*Open._fields)[:LOOKS_AT]
             self.rows = [Open(*row) for row in rows]
-        plans = [(row, plan) for row in self.rows if (plan := self._plan(row)) is not None]
+        visit_on = self.visit.scheduled_on if self.visit is not None else None
+        decided = [(row, self.diary.plan(row, self._day, visit_on)) for row in self.rows]
+        plans = [(row, plan) for row, plan in decided if plan is not None]
         if not plans:
             return
         reported_on = min(plan.reported_on for _, plan in plans)
@@ -175,50 +160,14 @@ class Life:
                 tests.setdefault(row.test, plan)
         if reported_on <= self.today:
             at = self._on(reported_on, RESULTS_COME)
-            if self._visits_on(reported_on):
+            if reported_on == visit_on:
                 at = datetime.combine(reported_on, time(7, 30), tzinfo=self.zone)
             yield Step(max(at, self.moment + SOON), lambda: self._report(tests))
         for row, plan in plans:
             if row.test in self.centre.cohort.ordered and plan.reported_on > self.today:
                 yield from self._under_way(row.test, plan)
 
-    def _visits_on(self, day: date) -> bool:
-        return self.visit is not None and self.visit.scheduled_on == day
-
-    def _plan(self, row: Open) -> Planned | None:
-        """When a test is done. Decided once, as long as its date stays."""
-        key = _plan_key(row, self.centre.cohort)
-        plan = self.planned.get(key)
-        if plan is None or plan.due_on != row.due_on or plan.reported_on < self._day:
-            if self.tries.get(f"{row.rule}:{row.occurrence}", 0) >= OFTEN_ENOUGH:
-                return None
-            plan = self._decide(row)
-        if plan is None:
-            return None
-        self.planned[key] = plan
-        since = self.script.neglected.get(row.test)
-        if since is not None and plan.done_on > self.today - timedelta(days=since):
-            return None
-        return plan
-
-    def _decide(self, row: Open) -> Planned | None:
-        tomorrow = self._day + A_DAY
-        if self.kinds.get(row.rule) is Kind.PER_INFUSION:
-            if self.visit is None:
-                return None
-            done_on = max(self._day, self.visit.scheduled_on - timedelta(self.chance.randint(1, 4)))
-            return Planned(row.due_on, done_on, done_on)
-        if self.centre.punctuality.is_on_time(row.test, row.due_on):
-            latest = min(row.due_on + timedelta(days=2), row.overdue_on)
-            first = max(row.window_opens_on, tomorrow, latest - timedelta(days=12))
-            spare = max(0, (latest - first).days)
-            done_on = first + timedelta(self.chance.randint(0, spare))
-        else:
-            late = self.chance.randint(2, 14 if row.level == "blocking" else 40)
-            done_on = max(tomorrow, row.overdue_on + timedelta(days=late))
-        return Planned(row.due_on, done_on, done_on + timedelta(self.chance.randint(0, 2)))
-
-    def _report(self, tests: dict[str, Planned]) -> None:
+    def _report(self, tests: dict[str, Planned], values: Values | None = None) -> None:
         at = self.moment
         for test, plan in tests.items():
             ordered = test in self.centre.cohort.ordered
@@ -228,7 +177,7 @@ class Life:
                 if ordered else plan.done_on,
                 done_on=plan.done_on,
                 reported_on=plan.reported_on,
-                facts=self._reply(test, plan.done_on),
+                facts=values or self.diary.reply(self.care, test, self._month(plan.done_on)),
             )  # fmt: skip
             result = enter_result(
                 by=self.centre.nurse, now=at, patient=self.patient, entry=entry,
@@ -240,12 +189,8 @@ class Life:
             at += timedelta(minutes=2)
         self.moment = at
         self.errands.sort(key=lambda errand: errand[0])
-        for row in self.rows or ():
-            if row.test in tests:
-                self.planned.pop(_plan_key(row, self.centre.cohort), None)
-                key = f"{row.rule}:{row.occurrence}"
-                if row.due_on - tests[row.test].done_on < timedelta(days=45):
-                    self.tries[key] = self.tries.get(key, 0) + 1
+        for test, plan in tests.items():
+            self.diary.done([row for row in self.rows or () if row.test == test], plan.done_on)
         self.rows = None
 
     def _under_way(self, test: str, plan: Planned) -> Iterator[Step]:
@@ -267,22 +212,6 @@ class Life:
         for alert in result.alerts.filter(acknowledged_at=None):
             acknowledge_alert(by=self.centre.nurse, now=self.moment, alert=alert)
         mark_seen(by=self.centre.nurse, now=self.moment, result=result)
-
-    def _reply(self, test: str, on: date) -> Values:
-        month = (on - self.course.start_on).days / 30.44
-        values = dict(self.care.results.get(test, {}))
-        for reply in self.script.replies.get(test, ()):
-            if reply.from_month <= month:
-                values = dict(reply.values)
-        return {key: self._drawn(value) for key, value in values.items()}
-
-    def _drawn(self, value: object) -> object:
-        """One value of a range, with the decimals in which the range is given."""
-        if not isinstance(value, list):
-            return str(value) if isinstance(value, float) else value
-        low, high = value
-        decimals = max(len(str(end).partition(".")[2]) for end in value)
-        return f"{self.chance.uniform(low, high):.{decimals}f}"
 
     # Visits -----------------------------------------------------------------------------------
 
@@ -347,7 +276,7 @@ class Life:
     def _check(self, visit: Visit, answers: Values) -> Visit:
         return complete_checklist(
             by=self.centre.nurse, now=self.moment, visit=visit, revision=visit.revision,
-            answers={key: self._drawn(value) for key, value in answers.items()},
+            answers=self.diary.drawn(answers),
         )  # fmt: skip
 
     def _infuse(self, visit: Visit) -> Visit:
@@ -390,11 +319,10 @@ class Life:
             by=self.centre.nurse, now=self.moment, visit=visit, revision=visit.revision,
             reason=WHY_NOT.get(kind, "The protocol stood against it."),
         )  # fmt: skip
-        for reason in reasons:
-            for row in self.course.due_items.filter(closed=False, test=reason.test):
-                done_on = self._day + timedelta(days=self.chance.randint(1, 4))
-                key = _plan_key(Open(*(getattr(row, n) for n in Open._fields)), self.centre.cohort)
-                self.planned[key] = Planned(row.due_on, done_on, done_on)
+        tests = {reason.test for reason in reasons if reason.test}
+        rows = self.course.due_items.filter(closed=False, test__in=tests)
+        for row in rows.values_list(*Open._fields):
+            self.diary.hurry(Open(*row), self._day)
         self.refusals += 1
         self._later(7 if self.refusals < OFTEN_ENOUGH else 28)
 
@@ -426,14 +354,9 @@ class Life:
 
     def _deed(self) -> None:
         deed = self.deeds.pop(0)
+        if deed.result:
+            self._report({deed.result: Planned(self._day, self._day, self._day)}, deed.values)
         do_deed(deed, course=self.course, by=self.centre.nurse, now=self.moment, today=self.today)
         if deed.stop:
             self.over, self.visit = True, None
         self.rows = None
-
-
-def _plan_key(row: Open, cohort: Cohort) -> str:
-    """Tests of one blood draw that are due on one day are planned together."""
-    if row.test in cohort.drawn_together:
-        return f"draw:{row.due_on}"
-    return f"{row.rule}:{row.occurrence}"

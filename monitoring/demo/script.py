@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 FILE = Path(__file__).with_name("cohort.yaml")
 
-Range = Annotated[list[float], Field(min_length=2, max_length=2)]
 Values = dict[str, Any]
 """Fact values; a list of two numbers is a range to choose from, with as many decimals."""
 
@@ -50,7 +49,7 @@ class Reply(Entry):
 class Care(Entry):
     """How a therapy is given, and what its tests answer when nothing is wrong.
 
-    ``drawn_together``: tests of one blood draw. ``every_days``: the distance of the visits.
+    ``every_days``: the distance of the visits, where it is always the same.
     """
 
     dose: str
@@ -63,12 +62,13 @@ class Care(Entry):
 
 
 class Deed(Entry):
-    """Something that happens on one day. Exactly one of the fields after the day is given."""
+    """Something that happens on one day. ``days_before``: facts that are dates, so many days before
+    it. ``values``: those of a result that comes in, or is corrected, on that day."""
 
     days_ago: int
     facts: Values = {}
     days_before: dict[str, int] = {}
-    """Facts that are dates: so many days before the deed."""
+    result: str = ""
     hold: str = ""
     release: str = ""
     waive: str = ""
@@ -102,7 +102,8 @@ class Today(Entry):
 class Script(Entry):
     """One treated person, or ``count`` of them. ``documented``: what the request has to say.
 
-    ``neglected``: tests that nobody has done since so many days. ``renewals``: at most so many.
+    ``sparse_until_months_ago``: before that tests were done a few times a year only.
+    ``neglected``: tests that nobody did in the last so many days. ``renewals``: at most so many.
     """
 
     therapy: str
@@ -117,10 +118,13 @@ class Script(Entry):
     troubles: list[Trouble] = []
     neglected: dict[str, int] = {}
     renewals: int = 99
+    sparse_until_months_ago: int = 1000
     today: Today | None = None
 
 
 class Cohort(Entry):
+    """``drawn_together``: tests of one blood draw. ``ordered``: tests that are requested ahead."""
+
     pace: Pace
     drawn_together: list[str]
     ordered: list[str]

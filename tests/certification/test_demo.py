@@ -32,7 +32,7 @@ NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 
 def run(people: int = 220, cases: int = 96) -> str:
     output = StringIO()
-    call_command("demo", as_of=_day(), people=people, cases=cases, stdout=output)
+    call_command("demo", as_of=_day(), people=people, cases=cases, treated=0, stdout=output)
     return output.getvalue()
 
 

@@ -7,10 +7,13 @@ accounts (and every page says so), and invents people and cases. Running it agai
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -53,6 +56,16 @@ def named_by_apps(attribute: str) -> list[str]:
     return [path for path in named if path]
 
 
+@contextmanager
+def _queries_not_logged() -> Iterator[None]:
+    """While debugging Django keeps every query, and asks the database to quote its parameters."""
+    debug, settings.DEBUG = settings.DEBUG, False
+    try:
+        yield
+    finally:
+        settings.DEBUG = debug
+
+
 class Command(BaseCommand):
     help = "Makes synthetic people and cases for a demonstration. Running it again changes nothing."
 
@@ -69,7 +82,7 @@ class Command(BaseCommand):
         now = timezone.now().replace(microsecond=0)
         if options["as_of"]:
             now = timezone.make_aware(datetime.combine(options["as_of"], time(hour=12)))
-        with transaction.atomic():
+        with _queries_not_logged(), transaction.atomic():
             users = make_accounts(now=now)
             approved_at = now - timedelta(days=APPROVED_DAYS_AGO)
             self._approve_content(users["approver"], now=approved_at)
