@@ -7,22 +7,15 @@ be as many with 50,000 cases as with 1,000.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
-from io import BytesIO, StringIO
-from pathlib import Path
+from io import StringIO
 from statistics import fmean, median
-from time import process_time
-from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.db import connection
 from django.test import Client, override_settings
-from django.test.utils import CaptureQueriesContext, get_runner
 from django.urls import reverse
 from django.utils import timezone
 
@@ -32,6 +25,7 @@ from certification.models import Case, CriteriaVersion, Determination, Patient, 
 from certification.wizard import plan_of
 from tests.bench import bare
 from tests.bench.crowd import grow
+from tests.bench.serving import database, get, queries_of, timed
 
 SMALL = {"patients": 2_000, "cases": 1_000}
 LARGE = {"patients": 100_000, "cases": 50_000}
@@ -43,7 +37,7 @@ SET_KEY = "natalizumab-initial"
 
 
 def run() -> list[tuple[str, float, str]]:
-    with _database(), override_settings(DEBUG=False):
+    with database(), override_settings(DEBUG=False):
         call_command("content", "load", "shipped", stdout=StringIO())
         call_command("demo", people=60, cases=40, stdout=StringIO())
         nurse = User.objects.get(username="nurse")
@@ -53,9 +47,9 @@ def run() -> list[tuple[str, float, str]]:
         client.force_login(nurse)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
         grow(**SMALL)
-        few = {name: _queries(path, cookie) for name, path in addresses.items()}
+        few = {name: queries_of(path, cookie) for name, path in addresses.items()}
         grow(**LARGE)
-        many = {name: _queries(path, cookie) for name, path in addresses.items()}
+        many = {name: queries_of(path, cookie) for name, path in addresses.items()}
         assert few == many, f"queries grow with the rows: {few} became {many}"
         return list(_results(_milliseconds(addresses, cookie), many))
 
@@ -76,20 +70,6 @@ def _results(times: dict[str, float], queries: dict[str, int]) -> Iterator[tuple
     yield "wizard step, queries", max(queries[name] for name in steps), "queries"
     yield f"wizard step / bare view, average (at most {STEP_OVER_BARE})", average / bare_time, "x"
     yield "slowest step / bare view", steps[slowest] / bare_time, "x"
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """A database of its own: a file for SQLite, ``test_...`` beside the configured PostgreSQL."""
-    with tempfile.TemporaryDirectory() as folder:
-        if connection.vendor == "sqlite":
-            connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "bench.sqlite3")
-        runner = get_runner(settings)(verbosity=0, interactive=False)
-        made = runner.setup_databases()
-        try:
-            yield
-        finally:
-            runner.teardown_databases(made)
 
 
 def _half_answered(nurse: User) -> Case:
@@ -128,56 +108,24 @@ def _addresses(case: Case) -> dict[str, str]:
     return found
 
 
-def _get(handler: WSGIHandler, path: str, cookie: str) -> None:
-    """One request as a server makes it, and its answer read to the end."""
-    where, _, query = path.partition("?")
-    environ: dict[str, Any] = {
-        "REQUEST_METHOD": "GET", "PATH_INFO": where, "QUERY_STRING": query, "SCRIPT_NAME": "",
-        "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "127.0.0.1", "HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={cookie}",
-        "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http", "wsgi.input": BytesIO(),
-        "wsgi.errors": StringIO(), "wsgi.version": (1, 0), "wsgi.multithread": False,
-        "wsgi.multiprocess": False, "wsgi.run_once": False,
-    }  # fmt: skip
-    statuses: list[str] = []
-    response = handler(environ, lambda status, headers, *args: statuses.append(status))
-    assert sum(len(part) for part in response) > 0
-    response.close()
-    assert statuses == ["200 OK"], f"{path}: {statuses}"
-
-
-def _queries(path: str, cookie: str) -> int:
-    handler = WSGIHandler()
-    _get(handler, path, cookie)
-    with CaptureQueriesContext(connection) as captured:
-        _get(handler, path, cookie)
-    return len(captured)
-
-
 def _milliseconds(addresses: dict[str, str], cookie: str) -> dict[str, float]:
     """The time of each page: the best of some requests in a row, in the middle one of many rounds.
 
     The pages take turns with the bare view, so that a busy moment of the machine falls on all.
     """
     handler = WSGIHandler()
-    works = {name: partial(_get, handler, path, cookie) for name, path in addresses.items()}
+    works = {name: partial(get, handler, path, cookie) for name, path in addresses.items()}
     works[BARE] = _bare(bare.MIDDLEWARE, cookie)
     works[BEHIND] = _bare(settings.MIDDLEWARE, cookie)
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(ROUNDS):
         for name, work in works.items():
-            times[name].append(min(_timed(work) for _ in range(IN_A_ROW)))
+            times[name].append(min(timed(work) for _ in range(IN_A_ROW)))
     return {name: median(found) for name, found in times.items()}
-
-
-def _timed(work: Callable[[], None]) -> float:
-    start = process_time()
-    work()
-    return 1000 * (process_time() - start)
 
 
 def _bare(middleware: list[str], cookie: str) -> Callable[[], None]:
     """A request to the bare view behind some middleware."""
     with override_settings(MIDDLEWARE=["tests.bench.bare.addressed", *middleware]):
         handler = WSGIHandler()
-    return partial(_get, handler, "/bare/", cookie)
+    return partial(get, handler, "/bare/", cookie)
