@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from icalendar import Calendar, Event, vText
 
@@ -91,14 +91,9 @@ def _name(feed: CalendarFeed) -> str:
 
 
 def _courses(feed: CalendarFeed) -> QuerySet[InfusionCourse]:
-    """All of the site; for one person those that the person opened, booked for or recorded."""
+    """All of the site; for one nurse those of her own people."""
     courses = InfusionCourse.objects.filter(site_id=feed.site_id)
-    if feed.user_id is None:
-        return courses
-    own = Visit.objects.filter(
-        Q(booked_by=feed.user_id) | Q(recorded_by=feed.user_id), course=OuterRef("pk")
-    )
-    return courses.filter(Q(opened_by=feed.user_id) | Exists(own))
+    return courses if feed.user_id is None else courses.of_nurse(feed.user_id)
 
 
 def _items(feed: CalendarFeed) -> QuerySet[DueItem]:

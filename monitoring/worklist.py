@@ -61,15 +61,15 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the reader asked for. ``opened_by``: only the courses that this person opened."""
+    """What the reader asked for. ``nurse``: only the people of this nurse."""
 
     test: str = ""
     level: str = ""
     therapy: str = ""
-    opened_by: User | None = None
+    nurse: User | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.test or self.level or self.therapy or self.opened_by)
+        return bool(self.test or self.level or self.therapy or self.nurse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +259,13 @@ def _filtered(group: Group, filters: Filters) -> QuerySet[Any]:
     for name, path in kind.fields.items():
         if getattr(filters, name):
             rows = rows.filter(**{path: getattr(filters, name)})
-    if not (filters.therapy or filters.opened_by):
+    if not (filters.therapy or filters.nurse):
         return rows
     courses = InfusionCourse.objects.all()
     if filters.therapy:
         courses = courses.filter(therapy__key=filters.therapy)
-    if filters.opened_by:
-        courses = courses.filter(opened_by=filters.opened_by)
+    if filters.nurse:
+        courses = courses.of_nurse(filters.nurse.pk)
     if kind.course:
         return rows.filter(Exists(courses.filter(pk=OuterRef(kind.course))))
     return rows.filter(Exists(courses.filter(patient=OuterRef("patient"))))

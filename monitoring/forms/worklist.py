@@ -51,7 +51,7 @@ class WorklistForm(SiteForm):
     level = forms.ChoiceField(choices=[("", "Any"), *DueItem.Level.choices], required=False)
     therapy = forms.ChoiceField(required=False)
     whose = forms.ChoiceField(
-        label="Courses", choices=[("", "Everybody's"), (MINE, "Opened by me")], required=False
+        label="People", choices=[("", "Everybody"), (MINE, "My people")], required=False
     )
 
     def offer(self, tests: Choices, therapies: Choices) -> None:
@@ -64,7 +64,7 @@ class WorklistForm(SiteForm):
             test=chosen.get("test", ""),
             level=chosen.get("level", ""),
             therapy=chosen.get("therapy", ""),
-            opened_by=user if chosen.get("whose") == MINE else None,
+            nurse=user if chosen.get("whose") == MINE else None,
         )
 
 

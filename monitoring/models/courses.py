@@ -11,7 +11,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from certification.models import Case, Determination, Patient, Site, Therapy, User
 
@@ -27,6 +27,13 @@ class CourseQuerySet(models.QuerySet["InfusionCourse"]):
     def watched(self, *, as_of: date) -> Self:
         """Running, or stopped but still inside the time that the protocol goes on watching."""
         return self.filter(Q(watch_until_on__isnull=True) | Q(watch_until_on__gte=as_of))
+
+    def of_nurse(self, user_id: int) -> Self:
+        """The people of one nurse: courses that she opened, booked visits for or recorded."""
+        visits = Visit.objects.filter(
+            Q(booked_by=user_id) | Q(recorded_by=user_id), course=OuterRef("pk")
+        )
+        return self.filter(Q(opened_by=user_id) | Exists(visits))
 
     def stale(self, *, as_of: date) -> Self:
         """The schedule no longer holds because time has passed, or was never worked out."""
@@ -269,7 +276,7 @@ class Visit(models.Model):
                 name="one_booking_a_day",
             ),
         ]
-        indexes = [models.Index(fields=["scheduled_on", "state"], name="visit_board")]
+        indexes = [models.Index(fields=["state", "scheduled_on", "id"], name="visit_board")]
 
     def __str__(self) -> str:
         return f"Visit of {self.scheduled_on:%Y-%m-%d}"

@@ -57,7 +57,7 @@ def _addresses() -> dict[str, str]:
         "due now": f"{worklist}?show=due",
         "one test": f"{worklist}?test=brain_mri",
         "one therapy": f"{worklist}?therapy=natalizumab",
-        "opened by me": f"{worklist}?whose=mine",
+        "my people": f"{worklist}?whose=mine",
         "infusion day": reverse("monitoring:board"),
         "home": reverse("home"),
     }

@@ -257,7 +257,7 @@ def test_filters_leave_the_others_out(group: Group) -> None:
     made(group, course_row(site))
     therapy = ProtocolVersionFactory().therapy.key
     assert len(listed(group, [site], NOON)) == 2
-    assert listed(group, [site], NOON, Filters(opened_by=me)) == [mine]
+    assert listed(group, [site], NOON, Filters(nurse=me)) == [mine]
     assert len(listed(group, [site], NOON, Filters(therapy=therapy))) == 2
     assert listed(group, [site], NOON, Filters(therapy="another")) == []
 
