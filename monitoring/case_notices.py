@@ -62,7 +62,8 @@ def _lapses(case: Case, user: User | None, on: date) -> Iterator[Notice]:
         counted(len(holds), "hold") + " active" if holds else "",
     ]
     says = f"On {day_words(on)}: {', '.join(part for part in parts if part)}."
-    yield Notice("warning", "A lapse in monitoring", says, tuple(lines), url, label, sealed=True)
+    title = "A lapse in monitoring" if items else "The next infusion is on hold"
+    yield Notice("warning", title, says, tuple(lines), url, label, sealed=True)
 
 
 def _overdue(items: Iterable[DueItem], protocol: Protocol, on: date) -> Iterator[str]:

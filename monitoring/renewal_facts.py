@@ -1,4 +1,4 @@
-"""What does monitoring know that a renewal asks for?
+"""What does monitoring know that a renewal, or a case after a relapse, asks for?
 
 Offered to the reviewer with its age, to be confirmed; never taken over by itself. Only what was
 documented in monitoring is offered: results, checklists, and the infusions that were given.
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
+from django.db.models import Min
+
 from certification.case_facts import Prefill
 from certification.criteria.facts import FactValue
 from certification.criteria.plain import to_data
@@ -18,6 +20,7 @@ from certification.models.prepared import Prepared
 from certification.stored_facts import Monitored
 from monitoring.models import DueItem, InfusionCourse
 from monitoring.planning import plan_course, planner_of
+from monitoring.schedule.months import add_months
 
 SOURCES = ("", "monitoring", "checklist")
 """Results carry no source of their own. What the certified case brought along is not offered: the
@@ -66,7 +69,22 @@ def offers(
             offer = _offer(fact, as_of)
             if key not in found or offer.age_days < found[key].age_days:
                 found[key] = offer
-    return found
+    return _counted(patient, wanted, as_of) | found
+
+
+def _counted(patient: Patient, wanted: set[str], as_of: date) -> dict[str, Prefill]:
+    """How many courses began in the last months, where the protocol names a question for that: a
+    course for a relapse is also a relapse. Dated by the last of them."""
+    began: dict[tuple[str, int], list[date]] = {}
+    courses = InfusionCourse.objects.filter(patient=patient).select_related("protocol_version")
+    given = courses.filter(visits__infused_on__lte=as_of)
+    for course in given.annotate(first_on=Min("visits__infused_on")).order_by("first_on"):
+        for one in planner_of(course.protocol_version).protocol.supplies.courses_within:
+            if one.fact in wanted and add_months(as_of, -one.months) <= course.first_on:
+                began.setdefault((one.fact, one.months), []).append(course.first_on)
+    return {
+        fact: _offer(FactValue(len(days), days[-1]), as_of) for (fact, _), days in began.items()
+    }
 
 
 def monitored(*, therapy_id: int, after: str, limit: int) -> list[Monitored]:

@@ -85,6 +85,10 @@ def _check_facts(found: Found[Protocol], vocabulary: Vocabulary) -> Iterator[Pro
             yield from check_key(found, ("supplies", name), key, dates)
         count = protocol.supplies.dose_count
         yield from check_key(found, ("supplies", "dose_count"), count, vocabulary)
+        numbers = {key: d for key, d in vocabulary.items() if d.type is FactType.INTEGER}
+        for at, counted in enumerate(protocol.supplies.courses_within):
+            place: Place = ("supplies", "courses_within", at, "fact")
+            yield from check_key(found, place, counted.fact, numbers)
     for number, keep in enumerate(protocol.keeps):
         yield from check_key(found, ("keeps", number, "fact"), keep.fact, vocabulary)
         for at, key in enumerate(keep.along):

@@ -172,12 +172,23 @@ class Infusions(Entry):
     verified: Verified | None = None
 
 
+class CoursesWithin(Entry):
+    """A number fact that counts the courses of the therapy of the last ``months`` months."""
+
+    fact: Key
+    months: int = Field(ge=1, le=600)
+
+
 class Supplies(Entry):
-    """The facts that follow from the infusions that were given."""
+    """The facts that follow from the infusions that were given.
+
+    ``courses_within``: offered to another case of the person, to be confirmed.
+    """
 
     first_dose: Key | None = None
     last_dose: Key | None = None
     dose_count: Key | None = None
+    courses_within: list[CoursesWithin] = []
 
 
 class Keep(Entry):

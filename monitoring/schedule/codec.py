@@ -23,6 +23,7 @@ from monitoring.schedule.rules import (
     INFUSION,
     Anchor,
     Blocker,
+    CoursesWithin,
     Example,
     Infusions,
     Interpretation,
@@ -104,6 +105,13 @@ def period(data: Mapping[str, Any] | None) -> Period | None:
     return Period(months=months, days=days)
 
 
+def _supplies(data: Mapping[str, Any]) -> Supplies:
+    counted = tuple(
+        CoursesWithin(one["fact"], one["months"]) for one in data.get("courses_within") or ()
+    )
+    return Supplies(**{**data, "courses_within": counted})
+
+
 class _Reader:
     """Reads one protocol, and collects the trees and facts that it names on the way."""
 
@@ -119,7 +127,7 @@ class _Reader:
     def protocol(self) -> Protocol:
         data = self.data
         infusions = data.get("infusions")
-        supplies = Supplies(**(data.get("supplies") or {}))
+        supplies = _supplies(data.get("supplies") or {})
         self.facts += [supplies.first_dose, supplies.last_dose, supplies.dose_count]
         return Protocol(
             key=data["key"],

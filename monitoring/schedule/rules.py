@@ -251,12 +251,22 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
+class CoursesWithin:
+    """``fact`` counts the courses that began in the last ``months`` months."""
+
+    fact: str
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
 class Supplies:
-    """The facts that follow from the infusions: first date, last date, number."""
+    """The facts that follow from the infusions: first date, last date, number; and those of other
+    cases that count the courses."""
 
     first_dose: str = ""
     last_dose: str = ""
     dose_count: str = ""
+    courses_within: tuple[CoursesWithin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,9 @@ PROTOCOL: dict[str, Any] = {
     "title": "Exemplumab, monitoring",
     "window_defaults": {"opens_before_days": 30, "overdue_after_days": 14},
     "supplies": {"first_dose": "first_infusion_date", "last_dose": "last_infusion_date",
-                 "dose_count": "infusion_count"},
+                 "dose_count": "infusion_count",
+                 "courses_within": [{"fact": "relapses_12m", "months": 12},
+                                    {"fact": "relapses_24m", "months": 24}]},
     "tests": [
         {"key": "jcv_antibody", "label": "antibody test", "shown_by": [["antibody"]]},
         {"key": "brain_mri", "label": "brain MRI", "dates": ["scan_date"]},
