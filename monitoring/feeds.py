@@ -22,6 +22,7 @@ from certification.models import Patient, Site
 from certification.presenters.wording import capitalised, day_words
 from certification.turnaround import local_date
 from monitoring.models import CalendarFeed, DueItem, InfusionCourse, Visit
+from monitoring.models.plans import DueItemQuerySet
 from monitoring.planning import protocol_of
 from monitoring.schedule.rules import INFUSION
 
@@ -96,7 +97,7 @@ def _courses(feed: CalendarFeed) -> QuerySet[InfusionCourse]:
     return courses if feed.user_id is None else courses.of_nurse(feed.user_id)
 
 
-def _items(feed: CalendarFeed) -> QuerySet[DueItem]:
+def _items(feed: CalendarFeed) -> DueItemQuerySet:
     """Open items. An infusion for which a visit is booked stands there as that visit."""
     booked = Visit.objects.booked().filter(course=OuterRef("course"))
     items = (

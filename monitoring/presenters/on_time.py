@@ -115,7 +115,8 @@ def csv_rows(
     for one in found:
         share = one.share
         low, high = share.interval
-        told = (percent(share.value), percent(low), percent(high)) if share.told else ("", "", "")
+        shares = (share.part / share.whole, low, high) if share.told else ()
+        told = [*map(percent, shares)] or [""] * 3
         yield (
             places[one.site_id], one.test, names.get(one.test, one.test), f"{one.month:%Y-%m}",
             one.on_time, one.late, share.whole, *told, one.waiting, one.waived, one.superseded,

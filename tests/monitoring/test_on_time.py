@@ -171,6 +171,16 @@ def test_one_query(world: World, site: Site) -> None:
     assert len(captured) == 1
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite says it in one line")
+def test_the_count_reads_nothing_but_its_index(world: World, site: Site) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        counted(site)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
+        (step,) = (row[-1] for row in cursor.fetchall())
+    assert "COVERING INDEX due_on_time" in step
+
+
 def test_together_is_the_sum() -> None:
     assert together([]) is None
     rows = [Tally(1, "cbc", JUNE, n, n + 1, n + 2, n + 3, n + 4) for n in (1, 10)]
