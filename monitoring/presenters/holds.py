@@ -142,8 +142,16 @@ def _waiver_means(item: DueItem, today: date) -> list[str]:
     gone = DueItem.objects.filter(course=item.course, end=DueItem.End.WAIVED)
     waived = {f"{rule}:{number}" for rule, number in gone.values_list("rule", "occurrence")}
     waived.add(f"{item.rule}:{item.occurrence}")
-    plan = plan_course(item.course, today)
-    following = next_in_line(plan, families_of(protocol), item.rule, waived)
+    plan, families = plan_course(item.course, today), families_of(protocol)
+    group = families.get(item.rule, item.rule)
+    standing = (
+        one
+        for one in plan.open_items
+        if families.get(one.rule.id, one.rule.id) == group
+        and one.key not in waived
+        and one.occurrence > int(item.occurrence)
+    )
+    following = next(standing, None) or next_in_line(plan, families, item.rule, waived)
     means = []
     if item.level == DueItem.Level.BLOCKING:
         means.append("It will no longer stand against the next infusion.")

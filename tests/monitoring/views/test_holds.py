@@ -157,6 +157,13 @@ def test_a_waiver_shows_what_takes_its_place(
     assert AuditEvent.objects.filter(verb="waived item").count() == 1
 
 
+def test_the_next_one_of_a_fixed_grid_stands_already(ward: Client, course: InfusionCourse) -> None:
+    first, second = course.due_items.open().filter(rule="count_6m").order_by("due_on")[:2]
+    page = text(ward.get(at("item-waive", first)))
+    due_on = second.due_on
+    assert f"Next in line is then: Blood count, due {due_on.day} {due_on:%b %Y}." in page
+
+
 def test_an_item_that_nothing_follows(ward: Client, course: InfusionCourse) -> None:
     item = course.due_items.open().get(rule="antibody_baseline")
     assert "Nothing follows it in the next two years" in text(ward.get(at("item-waive", item)))
