@@ -153,12 +153,16 @@ def check_can_report(user: User, result: Result) -> None:
     check_can_monitor_patient(user, result.patient)
     if result.reported_on is not None:
         raise Refused("This result is reported already. Correct it instead.")
+    if result.is_struck_out:
+        raise Refused("This result was struck out. Enter the right one by itself.")
 
 
 def check_can_correct(user: User, result: Result) -> None:
     check_can_monitor_patient(user, result.patient)
     if Result.objects.filter(supersedes=result).exists():
         raise Refused("This result was corrected already. Correct the newer one.")
+    if result.is_struck_out:
+        raise Refused("This result was struck out. Enter the right one by itself.")
     if result.reported_on is None:
         raise Refused("This result is not reported yet. Enter it instead of correcting it.")
 

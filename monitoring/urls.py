@@ -57,6 +57,7 @@ urlpatterns = [
     path("results/<uuid:pk>/", results.result, name="result"),
     path("results/<uuid:pk>/report/", results.result_report, name="result-report"),
     path("results/<uuid:pk>/correct/", results.result_correct, name="result-correct"),
+    path("results/<uuid:pk>/strike-out/", results.result_strike_out, name="result-strike-out"),
     path("results/<uuid:pk>/seen/", results.result_seen, name="result-seen"),
     path("courses/<uuid:pk>/hold/", holds.hold_place, name="hold-place"),
     path("holds/<int:pk>/release/", holds.hold_release, name="hold-release"),

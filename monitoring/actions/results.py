@@ -27,6 +27,7 @@ from monitoring.actions.following import open_items, what_followed
 from monitoring.actions.locks import watched_courses
 from monitoring.actions.plans import replan_locked
 from monitoring.models import Alert, Hold, Result
+from monitoring.models.results import STRUCK_OUT
 from monitoring.planning import vocabulary_for
 from monitoring.policies import (
     check_can_correct,
@@ -96,6 +97,25 @@ def correct_result(
 
 
 @transaction.atomic
+def strike_out_result(*, by: User, now: datetime, result: Result, reason: str) -> Result:
+    """Takes a result out that is not this person's at all, with nothing in its place.
+
+    It stays readable and counts no more; what it closed is asked for again.
+    """
+    patient = _locked(result.patient)
+    wrong = Result.objects.select_for_update(of=("self",)).get(pk=result.pk)
+    wrong.patient = patient
+    check_can_correct(by, wrong)
+    row = Result(patient=patient, site=patient.site, supersedes=wrong)
+    row.test, row.done_on = wrong.test, wrong.done_on
+    row.correction_reason = one_line(reason, field="reason", limit=240, required=True)
+    row.entered_by, row.entered_at = by, now
+    row.save()
+    follow_up(row, by=by, now=now, verb="struck out result")
+    return row
+
+
+@transaction.atomic
 def mark_seen(*, by: User, now: datetime, result: Result) -> Result:
     """Somebody takes responsibility for having looked at a reported result."""
     result = (
@@ -130,7 +150,7 @@ def _there_already(row: Result) -> Result | None:
         reported_on=row.reported_on,
         note=row.note,
         superseded_by__isnull=True,
-    )
+    ).exclude(STRUCK_OUT)
     return next((one for one in same if one.facts == row.facts), None)
 
 
@@ -185,7 +205,7 @@ def follow_up(row: Result, *, by: User, now: datetime, verb: str) -> list[Alert 
     followed: list[dict[str, Any]] = []
     raised: list[Alert | Hold] = []
     corrected = row.supersedes
-    if row.reported_on is not None:
+    if row.reported_on is not None or corrected is not None:
         courses = watched_courses(row.patient, local_date(now, row.patient.site.time_zone))
         before = open_items(courses)
         for course in courses:

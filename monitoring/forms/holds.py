@@ -14,10 +14,13 @@ LONGEST = 400
 class WhyForm(PageForm):
     """One reason, in the words of the person who decides."""
 
-    reason = forms.CharField(max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3}))
-
-    def __init__(self, *args: Any, label: str, help_text: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, label: str, help_text: str = "", limit: int = LONGEST, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"] = forms.CharField(
+            max_length=limit, widget=forms.Textarea(attrs={"rows": 3})
+        )
         self.fields["reason"].label = label
         self.fields["reason"].help_text = help_text
 

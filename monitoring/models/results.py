@@ -13,6 +13,9 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from certification.models import Patient, Site, User
 
+STRUCK_OUT = Q(reported_on__isnull=True, supersedes__isnull=False)
+"""Stands in the place of a result that was taken out, and has none of its own."""
+
 
 class ResultQuerySet(models.QuerySet["Result"]):
     def visible_to(self, user: User) -> Self:
@@ -29,7 +32,7 @@ class ResultQuerySet(models.QuerySet["Result"]):
 
     def awaited(self) -> Self:
         """Requested or done, and not reported yet."""
-        return self.filter(reported_on__isnull=True, supersedes__isnull=True)
+        return self.filter(reported_on__isnull=True).exclude(STRUCK_OUT)
 
     def to_see(self) -> Self:
         """Reported, and nobody has confirmed having seen it."""
@@ -182,3 +185,7 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return self.test
+
+    @property
+    def is_struck_out(self) -> bool:
+        return self.reported_on is None and self.supersedes_id is not None

@@ -10,7 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from certification.presenters.citations import Cite, Source
-from certification.presenters.wording import capitalised, day_words, moment_words
+from certification.presenters.wording import capitalised, counted, day_words, moment_words
 from monitoring.actions.merging import families_of, next_in_line
 from monitoring.models import Alert, DueItem, Hold, InfusionCourse, Result
 from monitoring.planning import plan_course, protocol_of, vocabulary_for
@@ -91,6 +91,26 @@ def alert_origin(alert: Alert, today: date) -> Origin:
         rows=rows,
         **_result(alert.result, today),
         references=cited.listed(),
+    )
+
+
+def result_origin(result: Result, today: date) -> Origin:
+    """A result that is to be taken out, and what stays to be settled."""
+    said = _result(result, today)
+    raised = result.holds.active().count() + result.alerts.open().count()
+    means = ["Nothing takes its place. Enter the right result, if there is one, by itself."]
+    if raised:
+        number = counted(raised, "alert or hold", "alerts and holds")
+        stays = "stays until somebody settles it" if raised == 1 else "stay until they are settled"
+        means.append(f"{number} that it raised {stays}.")
+    return Origin(
+        tag="superseded",
+        word="Result",
+        says=said["result_says"],
+        rows=[{"label": "Entered", "value": str(result.entered_by)}],
+        result_url=said["result_url"],
+        result_says="open it",
+        means=means,
     )
 
 

@@ -22,10 +22,11 @@ from monitoring.presenters.followed import Followed, Raised, followed_lines, rai
 from monitoring.presenters.readings import Reading, readings_of_result
 from monitoring.presenters.values import value_words, values_line
 
-ENTERING = ("entered result", "corrected result", "imported result")
+ENTERING = ("entered result", "corrected result", "imported result", "struck out result")
 EARLIER_SHOWN = 8
 STATES = {
     "corrected": ("superseded", "Corrected"),
+    "struck_out": ("withdrawn", "Struck out"),
     "seen": ("done", "Seen"),
     "reported": ("due", "Reported, not seen yet"),
     "done": ("upcoming", "Done, report awaited"),
@@ -73,11 +74,14 @@ class ResultPage:
     report_url: str
     seen_url: str
     correct_url: str
+    strike_url: str
 
 
 def state_of(result: Result, *, corrected: bool) -> str:
     if corrected:
         return "corrected"
+    if result.is_struck_out:
+        return "struck_out"
     if result.seen_at is not None:
         return "seen"
     if result.reported_on is not None:
@@ -143,6 +147,9 @@ def result_page(result: Result, user: User, now: datetime) -> ResultPage:
         correct_url=reverse("monitoring:result-correct", args=here)
         if may and state in ("reported", "seen")
         else "",
+        strike_url=reverse("monitoring:result-strike-out", args=here)
+        if may and state in ("reported", "seen")
+        else "",
     )
 
 
@@ -187,8 +194,14 @@ def _earlier(result: Result, same: Iterable[Result], chain: list[Result]) -> lis
 
 def _version(one: Result, result: Result, vocabulary: Any, zone: str) -> VersionLine:
     return VersionLine(
-        values=values_line(one.facts, vocabulary) or "No values",
-        days=f"done {day_words(one.done_on)}, reported {day_words(one.reported_on)}",
+        values="Struck out"
+        if one.is_struck_out
+        else values_line(one.facts, vocabulary) or "No values",
+        days=", ".join(
+            f"{word} {day_words(day)}"
+            for word, day in (("done", one.done_on), ("reported", one.reported_on))
+            if day
+        ),
         entered=f"{one.entered_by}, {moment_words(one.entered_at, zone)}",
         reason=one.correction_reason,
         url=reverse("monitoring:result", args=[one.pk]),
@@ -213,6 +226,8 @@ def _says(state: str, has_course: bool, event: AuditEvent | None) -> str:
     """What to know when nothing followed; empty when what followed speaks for itself."""
     if state == "corrected":
         return "A newer version stands in its place. This one counts no more."
+    if state == "struck_out":
+        return "A result was taken out here and nothing stands in its place."
     if state in ("requested", "done"):
         return "It counts once it is reported: until then everything stays due as it is."
     if not has_course:

@@ -3,22 +3,15 @@ out?"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from certification.forms.base import PageForm
-from certification.models import Patient
-from certification.presenters.cases import born_words
-from certification.turnaround import local_date
-from certification.views.reach import StaffRequest, attempt, opened, page
+from certification.views.reach import StaffRequest
 from config.access import requires
 from config.roles import Permission
 from monitoring.actions.holds import acknowledge_alert, place_hold, release_hold
@@ -38,8 +31,9 @@ from monitoring.presenters.holds import (
     item_origin,
 )
 from monitoring.views.acting import refusal_of
+from monitoring.views.deciding import decided, today_of
 from monitoring.views.reach import course_or_404
-from monitoring.views.returning import home_of, way_back
+from monitoring.views.returning import home_of
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
 COURSE = ("course__site", "course__patient__site", "course__therapy", "course__protocol_version")
@@ -67,7 +61,7 @@ def hold_place(request: StaffRequest, pk: UUID) -> HttpResponse:
         return place_hold(by=request.user, now=timezone.now(), course=course, reason=reason)
 
     home = reverse("monitoring:course", args=[course.pk])
-    return _decided(
+    return decided(
         request, course.patient, form, context, act, "The next infusion is on hold.", home
     )
 
@@ -89,7 +83,7 @@ def hold_release(request: StaffRequest, pk: int) -> HttpResponse:
         "says": f"{course_words(hold.course)}. You decide and answer for it.",
         "button": "Release the hold",
         "refusal": refusal_of(lambda: check_can_release(request.user, hold)),
-        "origin": hold_origin(hold, _today(hold.course.patient)),
+        "origin": hold_origin(hold, today_of(hold.course.patient)),
     }
 
     def act() -> Hold:
@@ -97,7 +91,7 @@ def hold_release(request: StaffRequest, pk: int) -> HttpResponse:
         return release_hold(by=request.user, now=timezone.now(), hold=hold, reason=reason)
 
     home = reverse("monitoring:course", args=[hold.course_id])
-    return _decided(request, hold.course.patient, form, context, act, "Released.", home)
+    return decided(request, hold.course.patient, form, context, act, "Released.", home)
 
 
 @requires(Permission.MONITOR)
@@ -113,14 +107,14 @@ def alert_acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
         "says": "You have taken notice and take care of it. It leaves the worklist.",
         "button": "I take care of it",
         "refusal": refusal_of(lambda: check_can_acknowledge(request.user, alert)),
-        "origin": alert_origin(alert, _today(alert.patient)),
+        "origin": alert_origin(alert, today_of(alert.patient)),
     }
 
     def act() -> Alert:
         return acknowledge_alert(by=request.user, now=timezone.now(), alert=alert)
 
     home = home_of(alert.patient)
-    return _decided(request, alert.patient, form, context, act, "Acknowledged by you.", home)
+    return decided(request, alert.patient, form, context, act, "Acknowledged by you.", home)
 
 
 @requires(Permission.MONITOR)
@@ -138,7 +132,7 @@ def item_waive(request: StaffRequest, pk: int) -> HttpResponse:
         "says": "This one item only. The rule stays, and so do the dates after it.",
         "button": "Leave it out",
         "refusal": refusal_of(lambda: check_can_waive(request.user, item)),
-        "origin": item_origin(item, _today(item.course.patient)),
+        "origin": item_origin(item, today_of(item.course.patient)),
     }
 
     def act() -> DueItem:
@@ -146,35 +140,4 @@ def item_waive(request: StaffRequest, pk: int) -> HttpResponse:
         return waive_item(by=request.user, now=timezone.now(), item=item, reason=reason)
 
     home = reverse("monitoring:course", args=[item.course_id])
-    return _decided(request, item.course.patient, form, context, act, "Left out.", home)
-
-
-def _today(patient: Patient) -> Any:
-    return local_date(timezone.now(), patient.site.time_zone)
-
-
-def _decided(
-    request: StaffRequest,
-    patient: Patient,
-    form: PageForm,
-    context: dict[str, Any],
-    act: Callable[[], object],
-    done: str,
-    home: str,
-) -> HttpResponse:
-    """Does it and goes back to where the person came from, or shows the page (again)."""
-    now = timezone.now()
-    opened(request, patient, now)
-    back = way_back(request, home)
-    if form.is_bound and form.is_valid() and attempt(form, act) is not None:
-        messages.success(request, done)
-        return redirect(back.url)
-    zone = patient.site.time_zone
-    context |= {
-        "form": form,
-        "patient": patient,
-        "born": born_words(patient, now, zone),
-        "back": back,
-        "nav": "monitoring",
-    }
-    return page(request, "monitoring/decide.html", context, status=form.status, zone=zone)
+    return decided(request, item.course.patient, form, context, act, "Left out.", home)

@@ -20,15 +20,23 @@ from certification.turnaround import local_date
 from certification.views.reach import StaffRequest, attempt, opened, page, patient_or_404
 from config.access import requires
 from config.roles import Permission
-from monitoring.actions.results import correct_result, enter_result, mark_seen
+from monitoring.actions.results import (
+    correct_result,
+    enter_result,
+    mark_seen,
+    strike_out_result,
+)
+from monitoring.forms.holds import WhyForm
 from monitoring.forms.results import CorrectionForm, ResultForm, initial_of
 from monitoring.models import Result
 from monitoring.planning import vocabulary_for
 from monitoring.policies import check_can_correct, check_can_report
+from monitoring.presenters.holds import result_origin
 from monitoring.presenters.result_entry import choices_for, entry_aside
 from monitoring.presenters.results import result_page
 from monitoring.result_questions import AskedTest, asked_for
 from monitoring.views.acting import refusal_of
+from monitoring.views.deciding import decided, today_of
 from monitoring.views.returning import home_of, way_back
 
 GET_OR_POST = require_http_methods(["GET", "POST"])
@@ -113,6 +121,35 @@ def result_correct(request: StaffRequest, pk: UUID) -> HttpResponse:
 
     refusal = refusal_of(lambda: check_can_correct(request.user, found))
     return _entered(request, found.patient, test, form, correct, refusal)
+
+
+@requires(Permission.MONITOR)
+@GET_OR_POST
+def result_strike_out(request: StaffRequest, pk: UUID) -> HttpResponse:
+    """Another person's result, for which there is no right one here."""
+    found = result_or_404(request, pk)
+    form = WhyForm(
+        request.POST or None,
+        label="Why it is taken out",
+        limit=240,
+        help_text="For example: it is another person's. Your name and this reason are kept.",
+    )
+    context = {
+        "title": "Strike a result out",
+        "says": "It stays readable and counts no more. What it closed is asked for again.",
+        "button": "Strike it out",
+        "danger": True,
+        "refusal": refusal_of(lambda: check_can_correct(request.user, found)),
+        "origin": result_origin(found, today_of(found.patient)),
+    }
+
+    def act() -> Result:
+        reason = form.cleaned_data["reason"]
+        now = timezone.now()
+        return strike_out_result(by=request.user, now=now, result=found, reason=reason)
+
+    home = reverse("monitoring:result", args=[found.pk])
+    return decided(request, found.patient, form, context, act, "Struck out.", home)
 
 
 @requires(Permission.MONITOR)

@@ -224,6 +224,31 @@ def test_a_correction_supersedes_and_the_history_stays(
     assert Result.objects.count() == 2
 
 
+def test_another_persons_result_is_struck_out(ward: Client, course: InfusionCourse) -> None:
+    ward.post(new(course.patient), GOOD | {"v-antibody": "positive"})
+    wrong = Result.objects.get()
+    assert at("-strike-out", wrong.pk) in text(ward.get(at("", wrong.pk)))
+    page = text(ward.get(at("-strike-out", wrong.pk)))
+    assert "1 alert or hold that it raised stays until somebody settles it." in page
+    assert ward.post(at("-strike-out", wrong.pk), {"reason": " "}).status_code == 422
+    said = {"reason": "Another person's."}
+    assert ward.post(at("-strike-out", wrong.pk), said)["Location"] == at("", wrong.pk)
+    row = Result.objects.get(supersedes=wrong)
+    assert not Result.objects.standing().exists()
+    assert not Result.objects.awaited().exists()
+    assert course.due_items.open().filter(rule="antibody_baseline").exists(), "asked for again"
+    page = text(ward.get(at("", row.pk)))
+    assert "Struck out" in page
+    assert "Another person&#x27;s." in page
+    assert "Antibody test before the start" in page or "Antibody test, due 1 Feb 2027" in page
+    for name in ("-strike-out", "-correct", "-report"):
+        assert "struck out. Enter the right one" in text(ward.get(at(name, row.pk)))
+    assert ward.post(at("-strike-out", wrong.pk), said).status_code == 409
+    assert Result.objects.count() == 2
+    ward.post(new(course.patient), {"done_on": "2027-01-08"})
+    assert Result.objects.awaited().count() == 1, "what is entered anew is a result of its own"
+
+
 def test_a_test_that_no_protocol_asks_for_any_more(ward: Client, course: InfusionCourse) -> None:
     row = ResultFactory(patient=course.patient, test="lost", facts={"gone": 7})
     page = text(ward.get(at("", row.pk)))
