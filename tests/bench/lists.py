@@ -56,7 +56,7 @@ def _addresses() -> dict[str, str]:
         "overdue": f"{worklist}?show=overdue",
         "due now": f"{worklist}?show=due",
         "one test": f"{worklist}?test=brain_mri",
-        "one therapy": f"{worklist}?therapy=natalizumab",
+        "overdue, one therapy": f"{worklist}?show=overdue&therapy=natalizumab",
         "my people": f"{worklist}?whose=mine",
         "infusion day": reverse("monitoring:board"),
         "home": reverse("home"),
