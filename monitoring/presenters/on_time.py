@@ -116,7 +116,7 @@ def csv_rows(
         share = one.share
         low, high = share.interval
         shares = (share.part / share.whole, low, high) if share.told else ()
-        told = [*map(percent, shares)] or [""] * 3
+        told = [str(percent(one)) for one in shares] or [""] * 3
         yield (
             places[one.site_id], one.test, names.get(one.test, one.test), f"{one.month:%Y-%m}",
             one.on_time, one.late, share.whole, *told, one.waiting, one.waived, one.superseded,
