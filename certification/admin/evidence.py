@@ -25,7 +25,12 @@ from certification.admin.filters import (
     OwnFilter,
     ReviewDueFilter,
 )
-from certification.admin.forms import WEB_SCHEMES, ContentForm, WebAddressField
+from certification.admin.forms import (
+    WEB_SCHEMES,
+    ContentForm,
+    KeyedByName,
+    WebAddressField,
+)
 from certification.editing_policies import check_can_edit
 from certification.models import Citation, Fact, FactGroup, Reference, Statement
 from certification.policies import Refused
@@ -35,6 +40,8 @@ from config.roles import Permission
 
 READERS = {"clinician": "Clinician", "nurse": "Nurse", "patient": "Patient"}
 REVIEW = ("Review", {"fields": EditorialAdmin.LIFE_FIELDS})
+FLAGS = ("future", "of_request")
+"""Rules of the engine that an editor sets; the others come with a reference pack."""
 AFTER_STATUS = (ReviewDueFilter, ConfidenceFilter, ApprovalFilter, OwnFilter)
 
 
@@ -252,13 +259,27 @@ class FactGroupAdmin(ReadOnlyAdmin):
         return int(obj.questions)
 
 
-class FactForm(ContentForm):
+class FactForm(KeyedByName):
+    named_by = "label"
     choices = ChoicesField(required=False)
+    future = forms.BooleanField(label="A date may lie in the future", required=False)
+    of_request = forms.BooleanField(
+        label="About the requested therapy, not about the person", required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "choices" in self.fields:
             self.fields["choices"].kept = {c["value"]: c for c in self.instance.choices}
+            for name in FLAGS:
+                self.initial[name] = bool(self.instance.rules.get(name))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        kept = {k: v for k, v in self.instance.rules.items() if k not in FLAGS}
+        if "choices" in self.fields:
+            self.instance.rules = kept | {name: True for name in FLAGS if cleaned.get(name)}
+        return cleaned
 
     def _post_clean(self) -> None:
         """The engine has to be able to read the question, and every other one beside it."""
@@ -283,7 +304,7 @@ class FactAdmin(EditorialAdmin):
     read_back = {"choices": "choices_listed"}
     fieldsets = (
         (None, {"fields": ("key", "label", "type", "group", "order")}),
-        ("What is asked", {"fields": ("help", "why", "choices")}),
+        ("What is asked", {"fields": ("help", "why", "choices", "future", "of_request")}),
         ("Limits", {"fields": ("unit", "minimum", "maximum", "step")}),
         ("Rules of the engine", {"fields": ("rules_read_back",)}),
         ("Validity", {"fields": ("verified", "next_review_on")}),
@@ -292,6 +313,14 @@ class FactAdmin(EditorialAdmin):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("group")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A reader finds the flags among the rules, in words."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            for _, options in fieldsets:
+                options["fields"] = tuple(n for n in options["fields"] if n not in FLAGS)
+        return fieldsets
 
     @admin.display(description="limits")
     def limits(self, obj: Fact) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.utils.text import slugify
 
 CHOICE_HELP = (
-    "One choice a line: value | label. Add | unknown where choosing it means that nobody knows "
-    "(for example: not tested)."
+    "One answer a line, as it is offered. Add | unknown where choosing it means that nobody knows "
+    "(for example: Not tested | unknown). A line can also say value | answer."
 )
 KEPT = ("valid_from", "valid_until")
 """What a line does not show and an edit does not lose."""
@@ -42,7 +43,8 @@ class LinesField(forms.CharField):
 
 
 class ChoicesField(LinesField):
-    """Offered answers as lines ``value | label | unknown``; other properties are kept."""
+    """Offered answers as lines ``value | label | unknown``, or the label alone; other properties
+    are kept."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", CHOICE_HELP)
@@ -66,9 +68,12 @@ class ChoicesField(LinesField):
             parts = [part.strip() for part in line.split("|")]
             if not any(parts):
                 continue
+            if len(parts) == 1 or (len(parts) == 2 and parts[1] == "unknown"):
+                # The answer alone: the value that the engine compares is made from it.
+                parts.insert(0, slugify(parts[0])[:60].replace("-", "_") or f"answer_{number}")
             if len(parts) not in (2, 3) or not all(parts) or parts[2:] not in ([], ["unknown"]):
                 raise forms.ValidationError(
-                    f"Line {number}: write value | label, or value | label | unknown."
+                    f"Line {number}: write the answer, answer | unknown, or value | answer."
                 )
             choice: dict[str, Any] = {"value": parts[0], "label": parts[1]}
             if parts[2:]:

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.utils.text import slugify
 
+from certification.criteria.editing import fresh
 from certification.editing_policies import check_as_seen, check_can_edit
 from certification.models import User
 from certification.policies import Refused
@@ -45,3 +47,29 @@ class ContentForm(forms.ModelForm):
 
     def _as_stored(self) -> Any:
         return type(self.instance)._default_manager.get(pk=self.instance.pk)
+
+
+class KeyedByName(ContentForm):
+    """A row whose key follows from its name, unless its author gives another one."""
+
+    named_by = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "key" in self.fields and self.named_by in self.fields:
+            self.fields["key"].required = False
+            name = str(self.fields[self.named_by].label).lower()
+            self.fields["key"].help_text = f"Leave this empty: it is made from the {name}."
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "key" in self.fields and not cleaned.get("key") and cleaned.get(self.named_by):
+            rows = self._meta.model._default_manager
+            stem = key_from(cleaned[self.named_by]) or self._meta.model._meta.model_name or "row"
+            cleaned["key"] = fresh(stem, lambda key: rows.filter(key=key).exists())
+        return cleaned
+
+
+def key_from(text: str) -> str:
+    """Words as a key: "Days since relapse" becomes ``days_since_relapse``."""
+    return slugify(text)[:60].strip("-").replace("-", "_")

@@ -1,7 +1,7 @@
 """How are therapies, turnaround profiles and coded reasons edited?
 
-What a therapy's entry says beyond its name (dosing, screening, warnings) comes with a reference
-pack, and is shown section by section with its sources.
+What a therapy's entry says beyond its name (dosing, screening, warnings) is typed here part by
+part, or comes with a reference pack; that is shown section by section with its sources.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -21,8 +22,10 @@ from certification.admin.filters import (
     OwnFilter,
     ReviewDueFilter,
 )
+from certification.admin.forms import KeyedByName
 from certification.admin.located import LocatedSources
 from certification.admin.marks import unverified_marks
+from certification.admin.therapy_details import detail_fields, details_typed
 from certification.models import DeterminationReason, Therapy, TurnaroundProfile
 from certification.presenters.details import cited_refs, sections
 from certification.presenters.therapies import SECTION_ORDER
@@ -30,8 +33,24 @@ from certification.presenters.therapies import SECTION_ORDER
 REVIEW = ("Review", {"fields": EditorialAdmin.LIFE_FIELDS})
 
 
+class TherapyForm(KeyedByName):
+    named_by = "generic"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "generic" in self.fields:
+            self.fields.update(detail_fields(self.instance.details))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "generic" in self.fields:
+            self.instance.details = details_typed(self.instance.details, cleaned)
+        return cleaned
+
+
 @admin.register(Therapy)
 class TherapyAdmin(EditorialAdmin):
+    form = TherapyForm
     list_display = (
         "key", "status_badge", "generic", "brands", "efficacy", "off_label", "unverified",
         "review",
@@ -44,8 +63,25 @@ class TherapyAdmin(EditorialAdmin):
         (None, {"fields": ("key", "generic", "brands", "therapy_class", "route")}),
         ("Where it stands", {"fields": ("efficacy", "off_label", "next_review_on")}),
         REVIEW,
-        ("Details, from the reference pack", {"fields": ("details_read",)}),
+        ("Details, as they are read", {"fields": ("details_read",)}),
     )
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        # The inputs of the details are no columns: the form makes them itself.
+        names = kwargs.get("fields") or flatten_fieldsets(self.get_fieldsets(request, obj))
+        kwargs["fields"] = [name for name in names if not name.startswith("detail_")]
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return fieldsets
+        inputs = tuple(detail_fields(obj.details if obj else {}))
+        place = 2 if obj is not None else len(fieldsets)
+        typed = ("Details", {"fields": inputs})
+        return [*fieldsets[:place], typed, *fieldsets[place:]]
 
     @admin.display(description="unverified figures")
     def unverified(self, obj: Therapy) -> int:
@@ -54,7 +90,7 @@ class TherapyAdmin(EditorialAdmin):
     @admin.display(description="details")
     def details_read(self, obj: Therapy) -> SafeString | str:
         if not obj.details:
-            return "Dosing, screening and warnings come with a reference pack."
+            return "Nothing is said yet about dosing, screening and warnings."
         refs = dict.fromkeys(cited_refs(obj.details))
         sources = LocatedSources({key: number for number, key in enumerate(refs, start=1)})
         context = {"sections": sections(obj.details, sources, SECTION_ORDER)}

@@ -134,7 +134,7 @@ class NodeForm(PageForm):
 
 class GroupForm(NodeForm):
     kind = forms.ChoiceField(label="Asks for", choices=KINDS)
-    n = forms.IntegerField(label="Number", required=False, min_value=1, max_value=99)
+    n = forms.IntegerField(label="How many", required=False, min_value=1, max_value=99)
 
     field_order = ("kind", "n", "says", "id", "verified")
 

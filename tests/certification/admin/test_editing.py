@@ -130,7 +130,7 @@ def test_choices_keep_what_their_lines_do_not_show(editor: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"choices": "only a value"}, "Line 1: write value | label"),
+        ({"choices": "a | b | c"}, "Line 1: write the answer"),
         ({"choices": "a | A\na | B"}, "Each value can be offered only once"),
         ({"type": "decimal", "minimum": "a lot"}, "The engine cannot read this"),
         ({"type": "choice"}, "The engine cannot read this"),
