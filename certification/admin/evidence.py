@@ -303,7 +303,7 @@ class FactAdmin(EditorialAdmin):
     search_fields = ("key", "label", "help", "why")
     read_back = {"choices": "choices_listed"}
     fieldsets = (
-        (None, {"fields": ("key", "label", "type", "group", "order")}),
+        (None, {"fields": ("label", "key", "type", "group", "order")}),
         ("What is asked", {"fields": ("help", "why", "choices", "future", "of_request")}),
         ("Limits", {"fields": ("unit", "minimum", "maximum", "step")}),
         ("Rules of the engine", {"fields": ("rules_read_back",)}),

@@ -30,6 +30,7 @@ from certification.models import DeterminationReason, Therapy, TurnaroundProfile
 from certification.presenters.details import cited_refs, sections
 from certification.presenters.therapies import SECTION_ORDER
 
+READ = "Details, as they are read"
 REVIEW = ("Review", {"fields": EditorialAdmin.LIFE_FIELDS})
 
 
@@ -60,10 +61,10 @@ class TherapyAdmin(EditorialAdmin):
     readonly_fields = ("details_read",)
     inlines = (CitationsBelow,)
     fieldsets = (
-        (None, {"fields": ("key", "generic", "brands", "therapy_class", "route")}),
+        (None, {"fields": ("generic", "key", "brands", "therapy_class", "route")}),
         ("Where it stands", {"fields": ("efficacy", "off_label", "next_review_on")}),
         REVIEW,
-        ("Details, as they are read", {"fields": ("details_read",)}),
+        (READ, {"fields": ("details_read",)}),
     )
 
     def get_form(
@@ -79,9 +80,8 @@ class TherapyAdmin(EditorialAdmin):
         if not self.has_change_permission(request, obj):
             return fieldsets
         inputs = tuple(detail_fields(obj.details if obj else {}))
-        place = 2 if obj is not None else len(fieldsets)
-        typed = ("Details", {"fields": inputs})
-        return [*fieldsets[:place], typed, *fieldsets[place:]]
+        read = [fieldset for fieldset in fieldsets if obj is not None or fieldset[0] != READ]
+        return [*read[:2], ("Details", {"fields": inputs}), *read[2:]]
 
     @admin.display(description="unverified figures")
     def unverified(self, obj: Therapy) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,10 +16,10 @@ from certification.criteria.facts import (
     Vocabulary,
     read_facts,
 )
-from certification.criteria.tree import CriteriaSet, FactTest, Node, walk
+from certification.criteria.tree import Citation, CriteriaSet, FactTest, Node, walk
 from certification.criteria.tree_words import sentence
 from certification.models import FactGroup
-from certification.presenters.citations import Sources
+from certification.presenters.citations import Cite
 from certification.presenters.inputs import (
     Option,
     TableRow,
@@ -31,7 +31,6 @@ from certification.presenters.inputs import (
 from certification.presenters.questions import field_name, kind_of
 from certification.presenters.therapies import RECOMMENDATION_WORDS
 from certification.presenters.trees import Tree, tree_of
-from certification.wizard import reference_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,6 @@ def tried_out(
         for node in walk(tree)
     }
     says = {precaution.id: precaution.says for precaution in criteria.precautions}
-    sources = Sources(reference_numbers(criteria_set), wanted=())
     return TriedOut(
         recommendation=found.recommendation.value,
         word=RECOMMENDATION_WORDS[found.recommendation.value],
@@ -158,8 +156,8 @@ def tried_out(
                 for c in found.conflicts
             ),
         ),
-        indications=tree_of(explanation.indications, sources, bars=False),
-        contraindications=tree_of(explanation.contraindications, sources, bars=True),
+        indications=tree_of(explanation.indications, _Unsourced(), bars=False),
+        contraindications=tree_of(explanation.contraindications, _Unsourced(), bars=True),
         found={
             "unmet": list(found.unmet),
             "missing": list(found.missing),
@@ -169,6 +167,13 @@ def tried_out(
             "contraindications": found.contraindications.value,
         },
     )
+
+
+class _Unsourced:
+    """Answers with their criteria; the sources stand on the page of the tree."""
+
+    def cites(self, citations: Iterable[Citation]) -> tuple[Cite, ...]:
+        return ()
 
 
 def _labels(keys: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]:
