@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
-from certification.criteria.drafts import MAIN_TREES, walk
+from certification.criteria.drafts import MAIN_TREES
+from certification.criteria.editing import walk
 from certification.criteria.mistakes import Mistake
 from certification.drafting import DraftStanding
 from certification.models import CriteriaDraft, RequestType
