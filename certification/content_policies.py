@@ -43,10 +43,10 @@ def check_can_approve(user: User, obj: EditorialModel, as_of: date) -> None:
     _check_not_own(user, obj)
     if isinstance(obj, CriteriaVersion):
         _check_examples(obj, as_of)
-    if obj.IS_VERSION:
-        _check_sources(obj, as_of)
     if sentence := obj.why_not_ready(as_of):
         raise Refused(sentence)
+    if obj.IS_VERSION:
+        _check_sources(obj, as_of)
 
 
 def check_can_return(user: User, obj: EditorialModel, reason: str) -> None:
