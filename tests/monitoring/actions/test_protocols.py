@@ -20,7 +20,7 @@ from monitoring.actions.protocols import load_protocols
 from monitoring.demo import prepare
 from monitoring.models import ProtocolVersion
 from monitoring.protocols import NoProtocolError, protocol_in_force
-from tests.factories import UserFactory
+from tests.factories import ReferenceFactory, UserFactory
 from tests.factories.monitoring import PROTOCOL, InfusionCourseFactory, ProtocolVersionFactory
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,7 @@ def test_an_example_that_comes_out_otherwise_keeps_it_back(approver: User, now: 
 
 
 def test_nobody_approves_their_own_and_approved_is_sealed(approver: User, now: datetime) -> None:
+    ReferenceFactory(key="label_a")
     row = ProtocolVersionFactory(**SUBMITTED, submitted_by=approver, submitted_at=now)
     with pytest.raises(Refused, match="yourself"):
         start_review(by=approver, now=now, obj=row)
