@@ -14,7 +14,7 @@ import django
 os.environ.setdefault("DEBUG", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-PARTS = ("engine", "letters", "lists", "pages", "schedule")
+PARTS = ("engine", "impact", "letters", "lists", "pages", "schedule")
 
 
 def main(wanted: list[str]) -> None:
