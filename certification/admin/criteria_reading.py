@@ -76,8 +76,8 @@ def reading_of(version: CriteriaVersion, as_of: date) -> Reading:
     criteria = criteria_set.criteria
     return Reading(
         note=criteria_set.note,
-        indications=_lines(criteria.indications, vocabulary, sources),
-        contraindications=_lines(criteria.contraindications, vocabulary, sources),
+        indications=lines_of(criteria.indications, vocabulary, sources),
+        contraindications=lines_of(criteria.contraindications, vocabulary, sources),
         precautions=tuple(_precautions(criteria.precautions, vocabulary, sources)),
         examples=tuple(
             example_line(result, vocabulary, as_of)
@@ -87,7 +87,7 @@ def reading_of(version: CriteriaVersion, as_of: date) -> Reading:
     )
 
 
-def _lines(node: Node, vocabulary: Vocabulary, sources: LocatedSources) -> tuple[NodeLine, ...]:
+def lines_of(node: Node, vocabulary: Vocabulary, sources: LocatedSources) -> tuple[NodeLine, ...]:
     """Rows and nodes come in the same reading order."""
     rows = plain_rows(node, vocabulary, sources)
     return tuple(
@@ -110,5 +110,5 @@ def _precautions(
             precaution.says,
             precaution.verified,
             sources.cites(precaution.cite),
-            _lines(precaution.when, vocabulary, sources),
+            lines_of(precaution.when, vocabulary, sources),
         )

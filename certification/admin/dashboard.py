@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 from certification.admin.base import today
 from certification.admin.history import history_line
 from certification.admin.marks import marks_of, unverified_marks
+from certification.content_kinds import content_kinds
 from certification.models import (
     UNVERIFIED,
     AuditEvent,
@@ -64,8 +65,8 @@ def content_dashboard(request: HttpRequest) -> dict[str, Any]:
     readers = (Permission.EDIT_CONTENT, Permission.APPROVE_CONTENT, Permission.READ_AUDIT,
                Permission.MANAGE_USERS)  # fmt: skip
     if any(has_permission(user, permission) for permission in readers):
-        counts = {model: _counts(model, user) for model in CONTENT}
-        context["content_kinds"] = [_kind(model, counts[model]) for model in CONTENT]
+        counts = {model: _counts(model, user) for model in content_kinds(CONTENT)}
+        context["content_kinds"] = [_kind(model, found) for model, found in counts.items()]
         context["my_turn"] = list(_my_turn(user, counts))
     return context
 
@@ -85,6 +86,11 @@ def _counts(model: type[EditorialModel], user: Any) -> dict[str, int]:
     if model is CriteriaVersion:
         rows = CriteriaVersion.objects.exclude(status=ContentStatus.RETIRED).defer("document")
         found["unverified"] = sum(m.unverified for m in marks_of(rows, today()).values())
+    elif model.IS_VERSION:
+        documents = model._default_manager.exclude(status=ContentStatus.RETIRED)
+        found["unverified"] = sum(
+            map(unverified_marks, documents.values_list("document", flat=True))
+        )
     if model is Therapy:
         details = Therapy.objects.exclude(status=ContentStatus.RETIRED)
         found["unverified"] = sum(map(unverified_marks, details.values_list("details", flat=True)))

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from certification.content_kinds import content_kinds
 from certification.models import (
     AuditEvent,
     Case,
@@ -153,12 +154,12 @@ def _content_waiting(user: User) -> list[Waiting]:
     ):
         return []
     waiting = []
-    for model in CONTENT:
+    for model in content_kinds(CONTENT):
         count = model._default_manager.filter(status__in=AWAITING).count()
         if count:
             names = model._meta
             words = counted(count, str(names.verbose_name), str(names.verbose_name_plural))
-            url = reverse(f"admin:certification_{names.model_name}_changelist")
+            url = reverse(f"admin:{names.app_label}_{names.model_name}_changelist")
             waiting.append(Waiting(f"{words} awaiting review", f"{url}?status__exact=submitted"))
     return waiting
 

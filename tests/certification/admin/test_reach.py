@@ -49,7 +49,8 @@ WRITERS: dict[type[Model], set[Role]] = {
     User: {ADMINISTRATOR},
 }
 EXPORTED = {Reference, Statement, AuditEvent}
-MODELS = sorted(admin.site._registry, key=lambda model: model.__name__)
+OURS = (model for model in admin.site._registry if model._meta.app_label == "certification")
+MODELS = sorted(OURS, key=lambda model: model.__name__)
 ROLES = [*Role, None]
 
 
