@@ -100,7 +100,8 @@ PROTOCOL: dict[str, Any] = {
         {"id": "count_6m", "test": "cbc", "kind": "recurring", "anchor": "start",
          "interval": {"months": 6}, "says": "Count every 6 months.", "cite": CITE},
         {"id": "checklist", "test": "preinfusion_checklist", "kind": "per_infusion",
-         "max_age": {"days": 1}, "level": "blocking", "says": "Ask before each infusion.", "cite": CITE}],
+         "max_age": {"days": 1}, "level": "blocking", "says": "Ask before each infusion.",
+         "cite": CITE}],
     "clearance": [
         {"id": "infection", "when": {"fact": "active_infection", "op": "is_true"},
          "says": "Wait until the infection has gone.", "cite": CITE},
