@@ -226,7 +226,8 @@ def test_each_refusal_is_told_and_the_others_are_done(ward: Client, site: Site) 
     assert "1 result marked as seen." in text
     assert f"{seen.patient}: This result was seen already, by Una." in text
     assert text.count("It is not in your lists any more.") == 2
-    mine.refresh_from_db(), foreign.refresh_from_db()
+    mine.refresh_from_db()
+    foreign.refresh_from_db()
     assert (mine.seen_at, foreign.seen_at) == (NOON, None)
 
 
