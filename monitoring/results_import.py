@@ -28,7 +28,8 @@ from certification.criteria.facts import (
     read_answer,
 )
 from certification.criteria.plain import to_data
-from monitoring.results_file import WrongError, lines_of
+from certification.csv_lines import WrongError
+from monitoring.results_file import lines_of
 from monitoring.schedule.rules import MonitoredTest
 
 NEEDED = ("record_number", "test", "done_on")

@@ -18,7 +18,7 @@ from certification.admin.base import ReadOnlyAdmin, RoleAdmin
 from certification.admin.citations import CitationsBelow, KeyedLinks
 from certification.admin.editorial import EditorialAdmin
 from certification.admin.exporting import CsvExport, ReferenceResource, StatementResource
-from certification.admin.fields import ChoicesField, LinesField
+from certification.admin.fields import AuthorsField, ChoicesField
 from certification.admin.filters import (
     ApprovalFilter,
     ConfidenceFilter,
@@ -36,6 +36,7 @@ from certification.models import Citation, Fact, FactGroup, Reference, Statement
 from certification.policies import Refused
 from certification.presenters.citations import shortened
 from certification.presenters.fact_rules import mistake_in, rules_in_words
+from certification.reference_files.authors import full_name
 from config.roles import Permission
 
 READERS = {"clinician": "Clinician", "nurse": "Nurse", "patient": "Patient"}
@@ -46,7 +47,7 @@ AFTER_STATUS = (ReviewDueFilter, ConfidenceFilter, ApprovalFilter, OwnFilter)
 
 
 class ReferenceForm(ContentForm):
-    authors = LinesField(required=False, help_text="One author a line: Family G.")
+    authors = AuthorsField(required=False)
     url = WebAddressField(label="Address", required=False, max_length=500)
 
     class Meta:
@@ -55,6 +56,11 @@ class ReferenceForm(ContentForm):
             "listed_in_seed": "Listed there",
             "identified_as": "Is the same as",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "authors" in self.fields:
+            self.fields["authors"].kept = {full_name(a): a for a in self.instance.authors}
 
 
 @admin.register(Reference)
@@ -99,7 +105,9 @@ class ReferenceAdmin(KeyedLinks, CsvExport, EditorialAdmin):
 
     @admin.display(description="authors")
     def authors_listed(self, obj: Reference) -> SafeString:
-        return format_html_join("", "<div>{}</div>", ((author,) for author in obj.authors))
+        return format_html_join(
+            "", "<div>{}</div>", ((full_name(author),) for author in obj.authors)
+        )
 
     @admin.display(description="address")
     def address(self, obj: Reference) -> SafeString | str:

@@ -19,6 +19,7 @@ from import_export.formats.base_formats import CSV
 from certification.actions.events import record_event
 from certification.admin.history import in_words
 from certification.models import AuditEvent, Reference, Statement
+from certification.reference_files.authors import full_name
 from certification.spreadsheets import safe_cell
 
 LONGEST = 50_000
@@ -43,7 +44,7 @@ class ReferenceResource(SafeResource):
         export_order = fields
 
     def dehydrate_authors(self, row: Reference) -> str:
-        return "; ".join(map(str, row.authors))
+        return "; ".join(map(full_name, row.authors))
 
 
 class StatementResource(SafeResource):

@@ -9,9 +9,15 @@ from django import forms
 from django.db import models
 from django.utils.text import slugify
 
+from certification.reference_files.authors import full_name, is_author, typed_author
+
 CHOICE_HELP = (
     "One answer a line, as it is offered. Add | unknown where choosing it means that nobody knows "
     "(for example: Not tested | unknown). A line can also say value | answer."
+)
+AUTHORS_HELP = (
+    "One author a line: Polman CH, or Polman, Chris H. A body whose name has a comma stands in "
+    "braces: {Health Technology Assessment, Office for}."
 )
 KEPT = ("valid_from", "valid_until")
 """What a line does not show and an edit does not lose."""
@@ -40,6 +46,27 @@ class LinesField(forms.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Lists have no length validators."""
+
+
+class AuthorsField(LinesField):
+    """Authors, one a line; an author whose line was not touched stays as it was kept."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", AUTHORS_HELP)
+        super().__init__(*args, **kwargs)
+        self.kept: dict[str, Any] = {}
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(map(full_name, value)) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = super().to_python(value)
+        return [self.kept[line] if line in self.kept else typed_author(line) for line in lines]
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if not all(map(is_author, value)):
+            raise forms.ValidationError("Write a family name, or a body's name, on each line.")
 
 
 class ChoicesField(LinesField):

@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from certification.reference_files.authors import is_author
+
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
 ShortKey = Annotated[Key, Field(max_length=60)]
 NodeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=120)]
@@ -102,6 +104,15 @@ def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _read_author(value: Any) -> Any:
+    """The parts as plain data: a row keeps what a pack says."""
+    if not is_author(value):
+        raise PydanticCustomError("pack_author", "a name, {family, given}, or {literal}")
+    if isinstance(value, str):
+        return value.strip()
+    return {name: part.strip() for name, part in value.items()}
+
+
 def _read_quantity(value: Any) -> Any:
     if isinstance(value, str | dict) and value:
         return value
@@ -120,6 +131,31 @@ Limit = Annotated[Any, BeforeValidator(_read_limit), WithJsonSchema({"type": ["n
 Quantity = Annotated[
     Any, BeforeValidator(_read_quantity), WithJsonSchema({"type": ["string", "object"]})
 ]
+_NAME_SCHEMA = {"type": "string", "minLength": 1}
+Author = Annotated[
+    Any,
+    BeforeValidator(_read_author),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                _NAME_SCHEMA,
+                {
+                    "type": "object",
+                    "properties": {"family": _NAME_SCHEMA, "given": _NAME_SCHEMA},
+                    "required": ["family"],
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {"literal": _NAME_SCHEMA},
+                    "required": ["literal"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+"""A text ("Polman CH", "NICE"), a person's family and given names, or a body's name as it is."""
 Item = TypeVar("Item")
 OneOrMany = Annotated[list[Item], BeforeValidator(_one_or_many)]
 Detail = Annotated[Any, WithJsonSchema({})]  # shown as it stands; the reader limited its depth

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from certification.criteria.facts import FactType
 from certification.packs.criteria_schema import CriteriaSet
 from certification.packs.fields import (
+    Author,
     Date,
     Detail,
     Entry,
@@ -57,7 +58,7 @@ class Reference(Entry):
         | None
     ) = None
     title: Text | None = None
-    authors: OneOrMany[Text] = []
+    authors: OneOrMany[Author] = []
     container: Annotated[Text, Field(max_length=240)] | None = None
     year: int | None = Field(default=None, ge=1800, le=2200)
     doi: Name | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from certification.criteria.tree import Citation
 from certification.models import Reference
 from certification.models.prepared import Prepared
+from certification.reference_files.authors import author_names
 
 SHORT = 44
 SHOWN = (
@@ -111,7 +112,7 @@ def source_line(number: int | str, row: Reference | None, key: str) -> Source:
 
 def reference_text(row: Reference) -> str:
     """Authors, title, where and when it appeared, identifiers."""
-    authors = ", ".join(row.authors) if isinstance(row.authors, list) else str(row.authors)
+    authors = author_names(row.authors)
     where = ", ".join(part for part in (row.container, str(row.year or "")) if part)
     parts = [authors, str(row), where]
     if row.doi:
