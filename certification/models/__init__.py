@@ -11,6 +11,7 @@ from certification.models.impact import ImpactChange, ImpactStudy, StoredFacts, 
 from certification.models.notices import ReferenceNotice
 from certification.models.people import Patient, PriorTherapy, RoleGrant, Site, User
 from certification.models.therapies import DeterminationReason, Therapy, TurnaroundProfile
+from certification.models.uploads import UploadedList
 
 __all__ = [
     "UNVERIFIED",
@@ -44,5 +45,6 @@ __all__ = [
     "StudiedKind",
     "Therapy",
     "TurnaroundProfile",
+    "UploadedList",
     "User",
 ]

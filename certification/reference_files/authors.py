@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Author = str | Mapping[str, str]
-PARTS = frozenset({"family", "given", "literal"})
 OTHERS = "et al."
 """The author that stands for the rest of them."""
 _PERSON = re.compile(r"(?P<family>[^\d,()]+?) (?P<given>[A-Z]{1,4})")
@@ -22,10 +21,10 @@ def is_author(value: Any) -> bool:
     """Whether plain data is an author: a text, a family name with or without given ones, a body."""
     if isinstance(value, str):
         return bool(value.strip())
-    if not isinstance(value, Mapping) or not set(value) <= PARTS:
+    if not isinstance(value, Mapping):
         return False
     texts = all(isinstance(part, str) and part.strip() for part in value.values())
-    return texts and ("family" in value) != ("literal" in value) and len(value) <= 2
+    return texts and set(value) in ({"family"}, {"family", "given"}, {"literal"})
 
 
 def csl_name(author: Author) -> dict[str, str]:

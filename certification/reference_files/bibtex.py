@@ -15,13 +15,18 @@ from bibtexparser.middlewares.names import (
 )
 from bibtexparser.model import Entry, Field
 from pylatexenc.latex2text import LatexNodes2Text
-from pylatexenc.latexencode import unicode_to_latex
 
 from certification.reference_files.records import Record, iso_day
 
 _READER = LatexNodes2Text(math_mode="text", keep_comments=True)
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
 _ESCAPED = re.compile(r"\\([_%&#$~])")
+_MEANT = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "_": r"\_", "%": r"\%", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+}  # fmt: skip
+_PAIRS = re.compile(r"(?<=[-'`,<>?!])(?=[-'`,<>])")
+"""Between two characters that LaTeX would join, as it makes a dash of two hyphens."""
 _RAW = frozenset({"doi", "url", "pmid", "eprint", "urldate"})
 """Fields that are no text: a command would be a part of an address."""
 
@@ -75,7 +80,8 @@ def _item(fields: Mapping[str, str], entry: Entry) -> dict[str, Any]:
 
 def _text(value: str) -> str:
     """Commands as the letters that they mean."""
-    text: str = _READER.latex_to_text(_BARE_PERCENT.sub(r"\\%", value))
+    signs = _BARE_PERCENT.sub(r"\\%", value).replace(_MEANT["^"], "{^}")
+    text: str = _READER.latex_to_text(signs)
     return text
 
 
@@ -114,15 +120,21 @@ def _entry(item: Mapping[str, Any]) -> Entry:
         "url": item.get("URL", "").replace("{", "%7B").replace("}", "%7D"),
         "urldate": iso_day(item, "accessed"),
     }
-    fields = {key: unicode_to_latex(value) for key, value in texts.items() if value}
+    fields = {key: _escaped(value) for key, value in texts.items() if value}
     fields |= {key: value for key, value in raw.items() if value}
     kind = "article" if in_journal else "techreport"
     return Entry(kind, item["id"], [Field(key, value) for key, value in fields.items()])
 
 
+def _escaped(text: str) -> str:
+    """Letters stay as they are; what is a command to LaTeX is written as the sign."""
+    parted = _PAIRS.sub("\0", text)
+    return "".join(_MEANT.get(sign, sign) for sign in parted).replace("\0", "{}")
+
+
 def _written_name(name: Mapping[str, str]) -> str:
     if "literal" in name:
         others = name["literal"] == "et al"
-        return "others" if others else f"{{{unicode_to_latex(name['literal'])}}}"
-    family, given = (unicode_to_latex(name.get(part, "")) for part in ("family", "given"))
+        return "others" if others else f"{{{_escaped(name['literal'])}}}"
+    family, given = (_escaped(name.get(part, "")) for part in ("family", "given"))
     return f"{family}, {given}".rstrip(", ")

@@ -6,8 +6,7 @@ No maintained library reads it; the format is a page long and has not changed in
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from certification.reference_files.authors import initials
@@ -19,36 +18,34 @@ _DOI = re.compile(r"(\S+) \[doi\]", re.IGNORECASE)
 
 def read(text: str) -> Iterator[Record]:
     """Records stand apart by an empty line, and each begins with its PMID where it has one."""
-    fields: dict[str, list[str]] = defaultdict(list)
-    began = tag = ""
+    fields: list[tuple[str, str]] = []
+    began = 0
     for number, line in enumerate([*text.split("\n"), ""], 1):
         found = TAG.match(line) if line[4:5] == "-" else None
-        if fields and (not line.strip() or (found and found[1] == "PMID" and "PMID" in fields)):
-            yield Record(int(began), _item(fields))
-            fields, tag = defaultdict(list), ""
+        again = found and found[1] == "PMID" and any(tag == "PMID" for tag, _ in fields)
+        if fields and (again or not line.strip()):
+            yield Record(began, _item(fields))
+            fields = []
         if found:
-            began = began if fields else str(number)
-            tag = found[1]
-            fields[tag].append(found[2].strip())
-        elif line.strip() and tag:
-            fields[tag][-1] += f" {line.strip()}"
+            began = began if fields else number
+            fields.append((found[1], found[2].strip()))
+        elif line.strip() and fields:
+            tag, value = fields[-1]
+            fields[-1] = tag, f"{value} {line.strip()}"
         elif line.strip():
             yield Record(number, problem="This line has no tag such as “TI  - ”.")
 
 
-def _item(fields: Mapping[str, list[str]]) -> dict[str, Any]:
+def _item(fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
     def first(*tags: str) -> str:
-        return next((fields[tag][0] for tag in tags if fields.get(tag)), "")
+        return next((value for tag in tags for name, value in fields if name == tag), "")
 
-    places = [*fields.get("LID", []), *fields.get("AID", [])]
-    dois = (found[1] for found in map(_DOI.search, places) if found)
-    full = fields.get("FAU", [])
-    authors = [_full_name(name) for name in full] or [
-        _short_name(name) for name in fields.get("AU", [])
-    ]
+    dois = (
+        found[1] for tag, value in fields if tag in {"LID", "AID"} if (found := _DOI.search(value))
+    )
     return {
         "title": _without_stop(first("TI", "BTI", "VTI")),
-        "author": [*authors, *({"literal": body} for body in fields.get("CN", []))],
+        "author": list(_names(fields)),
         "container-title": first("TA", "JT"),
         "publisher": first("PB"),
         "volume": first("VI"),
@@ -57,8 +54,18 @@ def _item(fields: Mapping[str, list[str]]) -> dict[str, Any]:
         "issued": {"raw": first("DP", "DEP")},
         "DOI": next(dois, ""),
         "PMID": first("PMID"),
-        "genre": fields.get("PT", []),
+        "genre": [value for tag, value in fields if tag == "PT"],
     }
+
+
+def _names(fields: Sequence[tuple[str, str]]) -> Iterator[dict[str, str]]:
+    """People and bodies in their order; short names only where there are no full ones."""
+    people = "FAU" if any(tag == "FAU" for tag, _ in fields) else "AU"
+    for tag, value in fields:
+        if tag == "CN":
+            yield {"literal": value}
+        elif tag == people:
+            yield _full_name(value) if tag == "FAU" else _short_name(value)
 
 
 def _without_stop(title: str) -> str:
