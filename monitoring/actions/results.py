@@ -26,7 +26,7 @@ from monitoring.actions.findings import act_on_findings
 from monitoring.actions.following import open_items, what_followed
 from monitoring.actions.locks import watched_courses
 from monitoring.actions.plans import replan_locked
-from monitoring.models import Alert, Hold, Result
+from monitoring.models import Alert, DueItem, Hold, Result
 from monitoring.models.results import STRUCK_OUT
 from monitoring.planning import vocabulary_for
 from monitoring.policies import (
@@ -92,6 +92,9 @@ def correct_result(
         raise Refused("Give the day on which it was reported.", field="reported_on")
     row.entered_by, row.entered_at = by, now
     row.save()
+    if (row.test, row.done_on) == (wrong.test, wrong.done_on):
+        # What the wrong one showed as done that day, the right one shows.
+        DueItem.objects.filter(result=wrong).update(result=row)
     follow_up(row, by=by, now=now, verb="corrected result")
     return row
 

@@ -155,6 +155,20 @@ def test_a_correction_opens_again_what_was_not_done(
         correct_result(by=infusion_nurse, now=at(START), result=row, entry=wrong, reason="x")
 
 
+def test_a_correction_of_the_value_alone_shows_the_same_item_as_done(
+    course: InfusionCourse, infusion_nurse: User
+) -> None:
+    row = result(course.patient, infusion_nurse, "jcv_antibody", START, antibody="negative")
+    entry = ResultEntry(
+        "jcv_antibody", done_on=START, reported_on=START, facts={"antibody": "positive"}
+    )
+    right = correct_result(
+        by=infusion_nurse, now=at(START), result=row, entry=entry, reason="Misread."
+    )
+    item = course.due_items.get(rule="antibody_baseline")
+    assert (item.end, item.result) == ("done", right)
+
+
 def test_a_late_result_is_documented_in_its_place(
     course: InfusionCourse, infusion_nurse: User
 ) -> None:
