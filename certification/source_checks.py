@@ -45,7 +45,7 @@ def all_findings(as_of: date) -> list[Finding]:
 def version_findings(version: EditorialModel, as_of: date) -> list[Finding]:
     """What is wrong with the sources of one version. Raises ``CriteriaError`` when its document
     cannot be read."""
-    claims = tuple(_of_version(version))
+    claims = tuple(claims_of_version(version))
     cited = {citation.ref for claim in claims for citation in claim.cite}
     rows = Reference.objects.filter(Q(key__in=cited) | Q(same_as__key__in=cited)).distinct()
     sources = {source.key: source for source in _sources(rows)}
@@ -59,17 +59,22 @@ def quarantined(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.level is Level.ERROR]
 
 
+def version_kinds() -> list[type[EditorialModel]]:
+    """Criteria and protocols, in whichever app they stand."""
+    kinds = (model for model in apps.get_models() if issubclass(model, EditorialModel))
+    return [model for model in kinds if model.IS_VERSION]
+
+
 def _versions() -> Iterator[EditorialModel]:
     """Every version of criteria and of protocols that is not retired."""
-    for model in apps.get_models():
-        if issubclass(model, EditorialModel) and model.IS_VERSION:
-            rows: Any = model._default_manager.exclude(status=ContentStatus.RETIRED)
-            yield from rows
+    for model in version_kinds():
+        rows: Any = model._default_manager.exclude(status=ContentStatus.RETIRED)
+        yield from rows
 
 
 def _claims() -> Iterator[Claim]:
     for version in _versions():
-        yield from _of_version(version)
+        yield from claims_of_version(version)
     statements = Statement.objects.exclude(status=ContentStatus.RETIRED)
     for row in statements.prefetch_related("citations__reference"):
         cite = tuple(TreeCitation(c.reference.key, c.at, c.note) for c in row.citations.all())
@@ -78,7 +83,8 @@ def _claims() -> Iterator[Claim]:
         yield from claims_in_data("therapy", therapy.key, therapy.details)
 
 
-def _of_version(version: Any) -> Iterator[Claim]:
+def claims_of_version(version: Any) -> Iterator[Claim]:
+    """What a version of criteria or of a protocol says, and on which sources."""
     if "criteria_set" in version.document:
         yield from claims_of_criteria(*read_document(version.document))
     else:

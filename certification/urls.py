@@ -51,6 +51,7 @@ urlpatterns = [
     path("therapies/<slug:key>/", content.therapy, name="therapy"),
     path("criteria/<int:pk>/", content.criteria_version, name="criteria-version"),
     path("evidence/", content.evidence, name="evidence"),
+    path("evidence/article/", content.article, name="article"),
     path("editorial-policy/", content.editorial_policy, name="editorial-policy"),
     path("glossary/", content.glossary, name="glossary"),
     path("audit/", audit.audit, name="audit"),

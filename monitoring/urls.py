@@ -12,6 +12,7 @@ from monitoring.views import (
     infusions,
     on_time,
     people,
+    protocols,
     results,
     visits,
     worklist,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("calendars/new/", calendars.calendar_new, name="calendar-new"),
     path("calendars/<int:pk>/revoke/", calendars.calendar_revoke, name="calendar-revoke"),
     path("calendars/feed/<str:secret>", calendars.calendar_feed, name="calendar-feed"),
+    path("protocols/<int:pk>/", protocols.protocol_version, name="protocol-version"),
     path("on-time/", on_time.on_time, name="on-time"),
     path("on-time/csv/", on_time.on_time_csv, name="on-time-csv"),
 ]

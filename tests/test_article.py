@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from certification.article import SUBJECTS, statements_named
 from certification.criteria.tree import Citation, CriteriaSet, walk
+from certification.lint.claims import claims_in_data
 from certification.packs.pack import Pack, folders_of, read_pack
 
 # Statement -> the article's own numbers: therapies, indications, monitoring, pitfalls, reasons.
@@ -25,7 +27,8 @@ ARTICLE = {
     "P1": {5, 1}, "P2": {6, 7}, "P3": {1}, "P4": {5},
     "J1": {1, 6}, "J2": {5}, "J3": {1, 2}, "J4": {8},
 }  # fmt: skip
-IN_CRITERIA = ("T1", "T2", "T3", "T4", "I1", "I2", "I3", "I4", "P1", "P2", "P3")
+# What is done once treatment has begun lives in protocols too.
+IN_MONITORING = ("M1", "M2", "M3", "M4", "P3", "P4")
 LISTED, NOT_LISTED = range(1, 6), range(6, 9)
 PRIMARY = {
     "label", "regulator", "guideline", "trial", "cohort", "systematic_review", "programme",
@@ -98,9 +101,56 @@ def test_a_statement_speaks_to_somebody_and_also_plainly(statement: str) -> None
     assert entry.plain or "patient" not in entry.audience
 
 
-@pytest.mark.parametrize("statement", IN_CRITERIA)
+@pytest.mark.parametrize("statement", ARTICLE)
 def test_a_statement_decides_or_warns_in_the_criteria(statement: str) -> None:
     assert sets_by_statement()[statement]
+
+
+@cache
+def rules_by_statement() -> dict[str, set[str]]:
+    """Which protocols lean on which statement."""
+    article = {key for key, one in references().items() if one.seed_number}
+    found_in: dict[str, set[str]] = defaultdict(set)
+    for key, found in pack().entries.protocols.items():
+        for claim in claims_in_data("protocol", key, found.data):
+            for statement in statements_named(claim.cite, article):
+                found_in[statement].add(key)
+    return found_in
+
+
+@pytest.mark.parametrize("statement", IN_MONITORING)
+def test_a_statement_about_treated_people_is_watched_in_monitoring(statement: str) -> None:
+    assert rules_by_statement()[statement]
+
+
+def test_a_protocol_keeps_the_numbers_that_the_article_cites() -> None:
+    for key, found in pack().entries.protocols.items():
+        for claim in claims_in_data("protocol", key, found.data):
+            for citation in claim.cite:
+                number = references()[citation.ref].seed_number
+                for statement in NAMED.findall(citation.at) if number else ():
+                    assert number in ARTICLE[statement], f"{key} {claim.place}: {citation}"
+
+
+@pytest.mark.parametrize(
+    ("ref", "at", "named"),
+    [
+        ("seed_1", "article statement P1", {"P1"}),
+        ("seed_1", "article statements P1, I2 and J3", {"P1", "I2", "J3"}),
+        ("label_a", "article statement P1", set()),
+        ("seed_1", "section P1", set()),
+        ("seed_1", "the article statement P1", set()),
+        ("seed_1", "article statement P11", set()),
+        ("seed_1", "", set()),
+    ],
+)
+def test_which_statements_a_citation_names(ref: str, at: str, named: set[str]) -> None:
+    assert statements_named([Citation(ref, at)], {"seed_1"}) == named
+
+
+def test_the_page_has_a_row_for_each_statement_in_its_order() -> None:
+    rows = [f"{letter}{n}" for letter, _, count in SUBJECTS for n in range(1, count + 1)]
+    assert rows == list(ARTICLE)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,8 @@ ABOUT = {
     "result-new": "patient",
     "hold-place": "course",
 }
+# Content is the same for every site.
+OF_NO_SITE = ("criteria-version", "protocol-version")
 # Other people's applications: their own pages are tested where we configure them.
 FOREIGN = ("admin/", "accounts/")
 
@@ -104,6 +106,7 @@ def world(db: None, now: Any) -> dict[str, Any]:
             "determination": determination.pk,
             "letter": determination.pk,
             "criteria-version": version.pk,
+            "protocol-version": course.protocol_version_id,
             "course": course.pk,
             "visit": VisitFactory(course=course).pk,
             "calendar": feed.pk,
@@ -193,7 +196,7 @@ def test_records_of_another_site_do_not_exist(role: Role, world: dict[str, Any])
     client = somebody(role.value, {"site": SiteFactory()})
     for (name, method), row in table().items():
         pattern = ADDRESSES[name]
-        if "pk" not in pattern.pattern.converters or name.endswith("criteria-version"):
+        if "pk" not in pattern.pattern.converters or name.endswith(OF_NO_SITE):
             continue
         if row[role.value] == "yes":
             response = getattr(client, method.lower())(url_of(name, pattern, world))

@@ -52,6 +52,8 @@ class RoleAdmin(admin.ModelAdmin):
     view_permissions: tuple[Permission, ...] = ()
     edit_permission: Permission | None = None
     show_full_result_count = False
+    # The page for readers is reached from the pages of the content, not from its form.
+    view_on_site = False
     paginator = ShortCount
     list_per_page = 50
     list_max_show_all = 200

@@ -11,6 +11,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from certification.models.editorial import EditorialModel
 from certification.models.therapies import Therapy
@@ -76,6 +77,9 @@ class CriteriaVersion(EditorialModel):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.version})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("certification:criteria-version", args=[self.pk])
 
     @property
     def needs_physician(self) -> bool:

@@ -99,6 +99,11 @@ class Statement(EditorialModel):
         return self.says[:80]
 
     @property
+    def is_difference(self) -> bool:
+        """Whether it tells where the founding article and another source differ."""
+        return self.key.startswith("conflict")
+
+    @property
     def is_unverified(self) -> bool:
         return self.verified in UNVERIFIED
 

@@ -33,6 +33,7 @@ class StatementLine:
     status_word: str
     verified: str
     cites: tuple[Cite, ...]
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def evidence_page(reader: str, today: date) -> EvidencePage:
         readers=[
             {"key": key, "title": word, "chosen": key == reader} for key, word in READERS.items()
         ],
-        content=_content(today),
+        content=statements_state(today),
     )
 
 
@@ -106,10 +107,11 @@ def _topics(statements: list[Statement], numbers: Mapping[str, int], *, plain: b
             statement.status_title,
             statement.verified if statement.is_unverified else "",
             cites,
+            statement.is_difference,
         )
         topics.setdefault(statement.topic or "Other statements", []).append(line)
     return [
-        Topic(title, f"topic-{number}", tuple(lines), lines[0].key.startswith("conflict"))
+        Topic(title, f"topic-{number}", tuple(lines), lines[0].differs)
         for number, (title, lines) in enumerate(topics.items(), start=1)
     ]
 
@@ -138,7 +140,7 @@ def _groups(references: list[Reference], numbers: Mapping[str, int]) -> list[Sou
     ]
 
 
-def _content(today: date) -> dict[str, Any]:
+def statements_state(today: date) -> dict[str, Any]:
     """How far the statements have been reviewed, taken together."""
     waiting = Statement.objects.awaiting_review().exists()
     dates = Statement.objects.exclude(status="retired").aggregate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,6 +28,7 @@ from certification.presenters.decision_pages import quantity_lines
 from certification.presenters.details import Section, cited_refs, sections
 from certification.presenters.steps import Warned, warned
 from certification.presenters.trees import Row
+from certification.source_checks import version_kinds
 from certification.wizard import plan_of, reference_numbers
 
 SECTION_ORDER = (
@@ -66,12 +67,22 @@ class TherapyCard:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringLink:
+    """A protocol in force, in whichever app it stands."""
+
+    url: str
+    title: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class TherapyPage:
     card: TherapyCard
     content: dict[str, Any]
     note: str
     sections: list[Section]
     references: list[Source]
+    monitoring: list[MonitoringLink]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +175,17 @@ def therapy_page(therapy: Therapy, today: date) -> TherapyPage:
         note=str(therapy.details.get("note", "")),
         sections=sections(details, sources, SECTION_ORDER),
         references=sources.listed(),
+        monitoring=list(_monitoring(therapy, today)),
     )
+
+
+def _monitoring(therapy: Therapy, today: date) -> Iterator[MonitoringLink]:
+    for model in version_kinds():
+        if model is CriteriaVersion:
+            continue
+        manager: Any = model._default_manager
+        for version in manager.in_force(today).filter(therapy=therapy).defer("document"):
+            yield MonitoringLink(version.get_absolute_url(), version.title, version.version)
 
 
 def version_page(version: CriteriaVersion, today: date) -> VersionPage:

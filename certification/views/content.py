@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from certification.models import CriteriaVersion, Therapy
+from certification.presenters.article import article_page
 from certification.presenters.evidence import READERS, evidence_page
 from certification.presenters.glossary import entries
 from certification.presenters.therapies import therapy_cards, therapy_page, version_page
@@ -47,6 +48,13 @@ def evidence(request: StaffRequest) -> HttpResponse:
     reader = reader if reader in READERS else ""
     context = {"page": evidence_page(reader, timezone.localdate())}
     return page(request, "certification/evidence.html", context)
+
+
+@requires(Permission.VIEW_CONTENT)
+@require_GET
+def article(request: StaffRequest) -> HttpResponse:
+    context = {"page": article_page(timezone.localdate()), "nav": "evidence"}
+    return page(request, "certification/article.html", context)
 
 
 @requires(Permission.VIEW_CONTENT)

@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from certification.criteria.codec import CriteriaError, content_hash
 from certification.models import EditorialModel, Therapy
@@ -66,6 +67,9 @@ class ProtocolVersion(EditorialModel):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.version})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("monitoring:protocol-version", args=[self.pk])
 
     def why_not_ready(self, as_of: date) -> str:
         """A protocol is approved only when all of its worked examples come out as expected."""
