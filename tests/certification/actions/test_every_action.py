@@ -70,6 +70,11 @@ def _newer(world: World) -> dict[str, Any]:
     return world.on_case()
 
 
+def _answered(world: World) -> dict[str, Any]:
+    answer(world.case, world.nurse, world.now, MEETS)
+    return world.on_case(fact_key="edss")
+
+
 def _ready(world: World) -> dict[str, Any]:
     answer(world.case, world.nurse, world.now, MEETS)
     signature = determinations.sign(user=world.nurse, password=PASSWORD, now=world.now)
@@ -89,7 +94,7 @@ CALLS: dict[str, Callable[[World], dict[str, Any]]] = {
         "urgency": "standard",
     },
     "save_answers": lambda w: w.on_case(entries={"edss": Entry("4")}),
-    "clear_answer": lambda w: w.on_case(fact_key="edss"),
+    "clear_answer": _answered,
     "pend_case": lambda w: w.on_case(fact_keys=["edss"], message=""),
     "resume_case": _pended,
     "refer_case": lambda w: w.on_case(reason="Not met."),

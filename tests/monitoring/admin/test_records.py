@@ -11,6 +11,7 @@ from django.test import Client
 from config.roles import Role
 from monitoring.models import CalendarFeed, Hold, ImportBatch, InfusionCourse, Result, Visit
 from tests.certification.admin.conftest import SignIn, page
+from tests.certification.admin.test_markup import check
 from tests.factories import SiteFactory, UserFactory
 from tests.factories.monitoring import InfusionCourseFactory
 
@@ -87,3 +88,11 @@ def test_only_auditors_read(
 ) -> None:
     client = sign_in(role, sites=[made[InfusionCourse].site])
     assert client.get(page(model, "changelist")).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_nothing_is_inline(
+    model: type[Model], made: dict[type[Model], Model], here: Client
+) -> None:
+    for name, given in (("changelist", ()), ("change", (made[model].pk,))):
+        check(here, page(model, name, *given))
