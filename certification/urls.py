@@ -10,6 +10,7 @@ from certification.views import (
     decisions,
     determinations,
     patients,
+    readers,
     signing,
     steps,
 )
@@ -54,5 +55,6 @@ urlpatterns = [
     path("evidence/article/", content.article, name="article"),
     path("editorial-policy/", content.editorial_policy, name="editorial-policy"),
     path("glossary/", content.glossary, name="glossary"),
+    path("language/", readers.language, name="language"),
     path("audit/", audit.audit, name="audit"),
 ]

@@ -35,6 +35,7 @@ class NodeLine:
 class PrecautionLine:
     id: str
     says: str
+    plain: str
     verified: str
     cites: tuple[Cite, ...]
     when: tuple[NodeLine, ...]
@@ -108,6 +109,7 @@ def _precautions(
         yield PrecautionLine(
             precaution.id,
             precaution.says,
+            precaution.plain,
             precaution.verified,
             sources.cites(precaution.cite),
             lines_of(precaution.when, vocabulary, sources),

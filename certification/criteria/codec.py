@@ -72,6 +72,7 @@ _SET = (
     *("certification_months", "quantity_limit", "signer", "note"),
     *("indications", "contraindications", "precautions", "examples"),
 )
+_PRECAUTION = ("id", "when", "says", "plain", "cite", "verified")
 _REQUIRED = ("key", "therapy", "request_type", "title", "version", "indications")
 _REQUEST_TYPES = ("initial", "renewal", "acute_course")
 _TRUTHS = [truth.value for truth in Truth]
@@ -135,7 +136,7 @@ def _criteria(data: Mapping[str, Any], path: str, vocabulary: Vocabulary) -> Cri
     precautions = []
     for number, raw in enumerate(items(data, "precautions", path)):
         at = f"{path}.precautions.{number}"
-        check_keys(raw, at, ("id", "when", "says", "cite", "verified"), ("when", "says"))
+        check_keys(raw, at, _PRECAUTION, ("when", "says"))
         name = f"precautions.{number}"
         precautions.append(
             Precaution(
@@ -144,6 +145,7 @@ def _criteria(data: Mapping[str, Any], path: str, vocabulary: Vocabulary) -> Cri
                 says=text(raw, "says", at),
                 cite=citations_from_data(raw, at),
                 verified=text(raw, "verified", at),
+                plain=text(raw, "plain", at),
             )
         )
     criteria = Criteria(indications, contraindications, tuple(precautions))
@@ -256,6 +258,8 @@ def _precaution_to_data(precaution: Precaution, name: str) -> dict[str, Any]:
     data: dict[str, Any] = {} if precaution.id == name else {"id": precaution.id}
     data["when"] = node_to_data(precaution.when, f"{name}.when")
     data["says"] = precaution.says
+    if precaution.plain:
+        data["plain"] = precaution.plain
     return data | cited_to_data(precaution.cite, precaution.verified)
 
 

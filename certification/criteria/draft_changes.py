@@ -15,7 +15,7 @@ _OF_NODE = (
     *("kind", "n", "fact", "op", "value", "value_of", "max_age_days"),
     *("says", "cite", "verified"),
 )
-_OF_PRECAUTION = ("says", "cite", "verified")
+_OF_PRECAUTION = ("says", "plain", "cite", "verified")
 
 
 def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:

@@ -132,13 +132,17 @@ Node = FactTest | AllOf | AnyOf | AtLeast | Not
 
 @dataclass(frozen=True, slots=True)
 class Precaution:
-    """Something the reader must be told when ``when`` is met. It informs and never blocks."""
+    """Something the reader must be told when ``when`` is met. It informs and never blocks.
+
+    ``plain``: the same in plain words, for the person who is treated.
+    """
 
     id: str
     when: Node
     says: str
     cite: tuple[Citation, ...] = ()
     verified: str = ""
+    plain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

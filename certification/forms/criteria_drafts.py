@@ -116,6 +116,10 @@ class PrecautionForm(PageForm):
         label="What the reader is told", required=False, max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
+    plain = forms.CharField(
+        label="The same in plain words, for the person who is treated", required=False,
+        max_length=4000, widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
     id = forms.CharField(label="Name", required=False, max_length=120)
     verified = forms.ChoiceField(
         label="How the source was read",
@@ -126,7 +130,7 @@ class PrecautionForm(PageForm):
     def __init__(
         self, data: Any = None, *, entry: Mapping[str, Any], references: Names, **kwargs: Any
     ) -> None:
-        initial = {name: entry.get(name, "") for name in ("says", "id", "verified")}
+        initial = {name: entry.get(name, "") for name in ("says", "plain", "id", "verified")}
         super().__init__(data, initial=initial, prefix="words", **kwargs)
         self.entry = entry
         self.cites = cite_forms(data, entry.get("cite"), references, "words-cite")
@@ -141,7 +145,7 @@ class PrecautionForm(PageForm):
         return name
 
     def edited(self) -> dict[str, Any]:
-        typed = {name: self.cleaned_data[name] for name in ("id", "says", "verified")}
+        typed = {name: self.cleaned_data[name] for name in ("id", "says", "plain", "verified")}
         entry = {**self.entry, **typed, "cite": cited(self.cites)}
         return {k: v for k, v in entry.items() if v or k in ("id", "says", "when")}
 

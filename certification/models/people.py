@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from certification.models.prepared import Prepared, is_held
+from certification.readers import READERS
 from config.roles import Permission, Role, permissions_of
 
 
@@ -49,6 +50,10 @@ class User(AbstractUser):
     )
     licence_number = models.CharField(max_length=60, blank=True)
     is_demo = models.BooleanField("demo account", default=False)
+    reader = models.CharField(
+        "how to speak to them", max_length=20, blank=True, default="",
+        choices=[(key, title) for key, title in READERS.items() if key], editable=False,
+    )  # fmt: skip
     sites = models.ManyToManyField(Site, blank=True, related_name="users")
 
     class Meta:

@@ -132,6 +132,9 @@ class _Words:
         name = quoted(now.says)
         if was.says != now.says:
             own.append(f"The wording of a precaution changes from {quoted(was.says)} to {name}.")
+        if was.plain != now.plain:
+            plain = [quoted(one.plain) if one.plain else "nothing" for one in (was, now)]
+            own.append(f"The plain words of {name} change from {plain[0]} to {plain[1]}.")
         own += _citations(name, was.cite, now.cite)
         own += _confidence(name, was.verified, now.verified)
         when = self.part(f"Precaution: {now.says}", was.when, now.when)

@@ -40,6 +40,7 @@ class Precaution(Entry):
     id: NodeId
     when: Tree
     says: Text
+    plain: Text | None = None
     cite: list[Citation] = []
     verified: Verified | None = None
 

@@ -32,7 +32,7 @@ FEATURES = (
     ("F2", "Last updated date and editorial policy",
      "Both stand in that banner, on every page that shows content.", "editorial-policy", ""),
     ("F3", "Language by reader",
-     "Clinician, nurse or patient: the plain words come first for a patient.", "evidence", ""),
+     "Clinician, nurse or patient: the plain words come first for a patient.", "language", ""),
     ("F4", "Numbered citations and references by kind",
      "Each with the place in the source, whether it was read, and its identifiers.",
      "evidence", "sources-title"),

@@ -80,14 +80,17 @@ def recommendation_page(case: Case, user: User, standing: Standing) -> Recommend
     if evaluation.recommendation is Recommendation.PEND:
         word, says = "Pend for information", _pend_says(standing)
     precautions = standing.explanation.precautions
+    plain = {p.id: p.plain for p in standing.plan.criteria_set.criteria.precautions}
     return RecommendationPage(
         key=evaluation.recommendation.value,
         word=word,
         says=says,
         indications=tree_of(standing.explanation.indications, sources, bars=False),
         contraindications=tree_of(standing.explanation.contraindications, sources, bars=True),
-        precautions=[warned(p, sources) for p in precautions if p.truth is Truth.MET],
-        unclear_precautions=[warned(p, sources) for p in precautions if p.truth is Truth.UNKNOWN],
+        precautions=[warned(p, sources, plain[p.id]) for p in precautions if p.truth is Truth.MET],
+        unclear_precautions=[
+            warned(p, sources, plain[p.id]) for p in precautions if p.truth is Truth.UNKNOWN
+        ],
         conflicts=_conflicts(standing),
         contradictions=list(dict.fromkeys(c.says for c in evaluation.contradictions)),
         shortest=list(fact_links(case, standing, evaluation.shortest)),

@@ -8,25 +8,25 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Max, Min
+from django.utils.safestring import SafeString
 
 from certification.models import Reference, Statement, User
 from certification.presenters.citations import Cite, Source, source_line
+from certification.presenters.glossary import Explained
 from certification.presenters.wording import listed
+from certification.readers import told
 
-READERS = {
-    "": "Everybody",
-    "clinician": "A clinician",
-    "nurse": "A nurse",
-    "patient": "A patient or relative",
-}
 KIND_ORDER = [kind.value for kind in Reference.Kind]
 
 
 @dataclass(frozen=True, slots=True)
 class StatementLine:
+    """``says`` comes first for the reader who was chosen, ``folded`` is the other way to say it."""
+
     key: str
-    says: str
-    plain: str
+    says: SafeString
+    folded: SafeString
+    folded_title: str
     note: str
     seed: str
     status: str
@@ -54,8 +54,6 @@ class SourceGroup:
 class EvidencePage:
     topics: list[Topic]
     groups: list[SourceGroup]
-    reader: str
-    readers: list[dict[str, Any]]
     content: dict[str, Any]
 
 
@@ -64,16 +62,13 @@ def evidence_page(reader: str, today: date) -> EvidencePage:
     statements = Statement.objects.exclude(status="retired").prefetch_related(
         "citations__reference"
     )
-    chosen = [s for s in statements if not reader or not s.audience or reader in s.audience]
+    wanted = [s for s in statements if not reader or not s.audience or reader in s.audience]
+    chosen = sorted(wanted, key=_reading_order)
     references = list(Reference.objects.exclude(status="retired"))
     numbers = _numbers(chosen, references)
     return EvidencePage(
-        topics=_topics(chosen, numbers, plain=reader == "patient"),
+        topics=_topics(chosen, numbers, reader),
         groups=_groups(references, numbers),
-        reader=reader,
-        readers=[
-            {"key": key, "title": word, "chosen": key == reader} for key, word in READERS.items()
-        ],
         content=statements_state(today),
     )
 
@@ -90,17 +85,20 @@ def _numbers(statements: list[Statement], references: list[Reference]) -> dict[s
     return {key: number for number, key in enumerate(keys, start=1)}
 
 
-def _topics(statements: list[Statement], numbers: Mapping[str, int], *, plain: bool) -> list[Topic]:
+def _topics(statements: list[Statement], numbers: Mapping[str, int], reader: str) -> list[Topic]:
+    explained = Explained()
     topics: dict[str, list[StatementLine]] = {}
-    for statement in sorted(statements, key=_reading_order):
+    for statement in statements:
         cites = tuple(
             Cite(numbers[c.reference.key], f"{c.reference}, {c.at}" if c.at else str(c.reference))
             for c in statement.citations.all()
         )
+        words = told(statement.says, statement.plain, reader)
         line = StatementLine(
             statement.key,
-            statement.plain if plain and statement.plain else statement.says,
-            "" if plain else statement.plain,
+            explained.marked(words.first),
+            explained.marked(words.folded),
+            words.folded_title,
             statement.note,
             statement.seed,
             statement.status,

@@ -47,10 +47,14 @@ class KnownFact:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
+    """``folded``: the other way to say it, in plain words or as clinicians do."""
+
     id: str
     says: str
     verified: str
     cites: tuple[Cite, ...]
+    folded: str = ""
+    folded_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +189,17 @@ def _warned(standing: Standing, sources: Sources, keys: Iterable[str]) -> Iterab
     told = concerned.intersection(standing.evaluation.precautions)
     for precaution in standing.plan.criteria_set.criteria.precautions:
         if precaution.id in told:
-            yield warned(precaution, sources)
+            yield warned(precaution, sources, precaution.plain)
 
 
-def warned(precaution: object, sources: Sources) -> Warned:
+def warned(precaution: object, sources: Sources, plain: str = "") -> Warned:
     return Warned(
         precaution.id,  # type: ignore[attr-defined]
         precaution.says,  # type: ignore[attr-defined]
         precaution.verified,  # type: ignore[attr-defined]
         sources.cites(precaution.cite),  # type: ignore[attr-defined]
+        plain,
+        "In plain words" if plain else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from certification.criteria.tree import (
     AtLeast,
     FactTest,
     Node,
+    Precaution,
     children,
 )
 from certification.criteria.tree_words import sentence, value_text
@@ -26,8 +27,10 @@ from certification.presenters.cases import content_state
 from certification.presenters.citations import Source, Sources
 from certification.presenters.decision_pages import quantity_lines
 from certification.presenters.details import Section, cited_refs, sections
+from certification.presenters.glossary import Explained
 from certification.presenters.steps import Warned, warned
 from certification.presenters.trees import Row
+from certification.readers import told
 from certification.source_checks import version_kinds
 from certification.wizard import plan_of, reference_numbers
 
@@ -173,10 +176,24 @@ def therapy_page(therapy: Therapy, today: date) -> TherapyPage:
         card=therapy_card(therapy, [version_link(v, current) for v in versions]),
         content=content_state(therapy, today),
         note=str(therapy.details.get("note", "")),
-        sections=sections(details, sources, SECTION_ORDER),
+        sections=_marked(sections(details, sources, SECTION_ORDER)),
         references=sources.listed(),
         monitoring=list(_monitoring(therapy, today)),
     )
+
+
+def _marked(found: Iterable[Section]) -> list[Section]:
+    explained = Explained()
+    return [
+        replace(
+            section,
+            lines=tuple(
+                replace(line, text=explained.marked(line.text), extra=explained.marked(line.extra))
+                for line in section.lines
+            ),
+        )
+        for section in found
+    ]
 
 
 def _monitoring(therapy: Therapy, today: date) -> Iterator[MonitoringLink]:
@@ -188,9 +205,10 @@ def _monitoring(therapy: Therapy, today: date) -> Iterator[MonitoringLink]:
             yield MonitoringLink(version.get_absolute_url(), version.title, version.version)
 
 
-def version_page(version: CriteriaVersion, today: date) -> VersionPage:
+def version_page(version: CriteriaVersion, today: date, reader: str) -> VersionPage:
     plan = plan_of(version)
     criteria_set, vocabulary, _ = compiled(version)
+    criteria, explained = criteria_set.criteria, Explained()
     sources = Sources(reference_numbers(criteria_set))
     current = {v.pk for v in _newest(CriteriaVersion.objects.in_force(today).defer("document"))}
     others = CriteriaVersion.objects.filter(set_key=version.set_key).exclude(pk=version.pk)
@@ -199,9 +217,11 @@ def version_page(version: CriteriaVersion, today: date) -> VersionPage:
         content=content_state(version, today),
         request=RequestType(version.request_type).label,
         note=criteria_set.note,
-        indications=plain_rows(criteria_set.criteria.indications, vocabulary, sources),
-        contraindications=plain_rows(criteria_set.criteria.contraindications, vocabulary, sources),
-        precautions=[warned(p, sources) for p in criteria_set.criteria.precautions],
+        indications=_explained(plain_rows(criteria.indications, vocabulary, sources), explained),
+        contraindications=_explained(
+            plain_rows(criteria.contraindications, vocabulary, sources), explained
+        ),
+        precautions=[_precaution(p, sources, reader, explained) for p in criteria.precautions],
         examples=[
             example_line(result, vocabulary, today)
             for result in run_examples(criteria_set, vocabulary, today)
@@ -210,6 +230,22 @@ def version_page(version: CriteriaVersion, today: date) -> VersionPage:
         quantity=quantity_lines(version.quantity_limit),
         references=sources.listed(),
         others=[version_link(v, current) for v in others.defer("document")],
+    )
+
+
+def _explained(rows: Iterable[Row], explained: Explained) -> list[Row]:
+    return [replace(row, says=explained.marked(row.says)) for row in rows]
+
+
+def _precaution(
+    precaution: Precaution, sources: Sources, reader: str, explained: Explained
+) -> Warned:
+    words = told(precaution.says, precaution.plain, reader)
+    return replace(
+        warned(precaution, sources),
+        says=explained.marked(words.first),
+        folded=explained.marked(words.folded),
+        folded_title=words.folded_title,
     )
 
 

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET
 
 from certification.models import CriteriaVersion, Therapy
 from certification.presenters.article import article_page
-from certification.presenters.evidence import READERS, evidence_page
-from certification.presenters.glossary import entries
+from certification.presenters.evidence import evidence_page
+from certification.presenters.glossary import entries, terms
 from certification.presenters.therapies import therapy_cards, therapy_page, version_page
 from certification.views.reach import StaffRequest, page
+from certification.views.readers import reader_of, readers
 from config.access import requires
 from config.roles import Permission
 
@@ -37,16 +38,16 @@ def therapy(request: StaffRequest, key: str) -> HttpResponse:
 def criteria_version(request: StaffRequest, pk: int) -> HttpResponse:
     versions = CriteriaVersion.objects.select_related("therapy", "approved_by")
     found = get_object_or_404(versions.defer("document"), pk=pk)
-    context = {"page": version_page(found, timezone.localdate()), "nav": "therapies"}
+    shown = version_page(found, timezone.localdate(), reader_of(request))
+    context = {"page": shown, "readers": readers(request), "nav": "therapies"}
     return page(request, "certification/criteria_version.html", context)
 
 
 @requires(Permission.VIEW_CONTENT)
 @require_GET
 def evidence(request: StaffRequest) -> HttpResponse:
-    reader = request.GET.get("reader", "")
-    reader = reader if reader in READERS else ""
-    context = {"page": evidence_page(reader, timezone.localdate())}
+    shown = evidence_page(reader_of(request), timezone.localdate())
+    context = {"page": shown, "readers": readers(request)}
     return page(request, "certification/evidence.html", context)
 
 
@@ -66,5 +67,5 @@ def editorial_policy(request: StaffRequest) -> HttpResponse:
 @requires(Permission.VIEW_CONTENT)
 @require_GET
 def glossary(request: StaffRequest) -> HttpResponse:
-    context = {"entries": entries(), "nav": "evidence"}
+    context = {"entries": entries(), "terms": terms().terms, "nav": "evidence"}
     return page(request, "certification/glossary.html", context)

@@ -115,6 +115,15 @@
     if (first) first.focus();
   });
 
+  /* The same page in other words: go on where the reader is. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("[data-keep-place] a");
+    if (!link || window.scrollY < 200) return;
+    var places = Array.from(document.querySelectorAll("main section [id], main section[id]"));
+    var here = places.find(function (place) { return place.getBoundingClientRect().bottom > 96; });
+    if (here) link.hash = here.id;
+  });
+
   /* Printing opens what is folded away, and folds it again. */
   var opened = [];
   window.addEventListener("beforeprint", function () {
