@@ -4,3 +4,5 @@ from django.apps import AppConfig
 class CertificationConfig(AppConfig):
     name = "certification"
     verbose_name = "Certification"
+    notice_source = "certification.quarantine.notices"
+    """Asked by ``case_notices`` for what the reader of a case should know."""

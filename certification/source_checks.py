@@ -45,7 +45,21 @@ def all_findings(as_of: date) -> list[Finding]:
 def version_findings(version: EditorialModel, as_of: date) -> list[Finding]:
     """What is wrong with the sources of one version. Raises ``CriteriaError`` when its document
     cannot be read."""
+    return _findings(version, tuple(claims_of_version(version)), as_of)
+
+
+def quarantine_of(version: EditorialModel, as_of: date) -> list[tuple[str, Finding]]:
+    """What of a version is in quarantine: the sentence that it is about, and the finding.
+
+    Raises ``CriteriaError`` when the document cannot be read.
+    """
     claims = tuple(claims_of_version(version))
+    sentences = {claim.place: claim.says for claim in claims}
+    found = quarantined(_findings(version, claims, as_of))
+    return [(sentences.get(one.place, ""), one) for one in found]
+
+
+def _findings(version: EditorialModel, claims: tuple[Claim, ...], as_of: date) -> list[Finding]:
     cited = {citation.ref for claim in claims for citation in claim.cite}
     rows = Reference.objects.filter(Q(key__in=cited) | Q(same_as__key__in=cited)).distinct()
     sources = {source.key: source for source in _sources(rows)}

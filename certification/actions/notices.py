@@ -45,7 +45,7 @@ def import_notices(
     )  # fmt: skip
     keys = dict.fromkeys(key for line in plan.concerning for key in line.concerns)
     return finish_list(
-        by=by, now=now, kept=kept, verb="imported notices",
+        by=by, now=now, kept=kept, verb="imported notices from",
         outcome={**plan.counts, "references": list(keys)[:NAMED]},
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ def import_references(
     for line in plan.new:
         save_content(by=by, now=now, obj=_row(line))
     return finish_list(
-        by=by, now=now, kept=kept, verb="imported references",
+        by=by, now=now, kept=kept, verb="imported references from",
         outcome={"format": plan.format, **plan.counts},
     )  # fmt: skip
 

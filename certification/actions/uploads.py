@@ -50,7 +50,7 @@ def upload_list(
         "sha256": hashlib.sha256(content).hexdigest(),
         **plan.counts,
     }
-    record_event(by=by, verb=f"uploaded {purpose}", obj=kept, at=now, data=data)
+    record_event(by=by, verb=f"read {purpose} from", obj=kept, at=now, data=data)
     return kept
 
 
@@ -58,7 +58,7 @@ def upload_list(
 def put_list_aside(*, by: User, now: datetime, kept: UploadedList) -> UploadedList:
     """Lets a list go without importing it. Raises ``Refused``."""
     kept = locked_list(by, kept)
-    return finish_list(by=by, now=now, kept=kept, verb=f"put {kept.purpose} aside", outcome={})
+    return finish_list(by=by, now=now, kept=kept, verb=f"put aside {kept.purpose} from", outcome={})
 
 
 def locked_list(by: User, kept: UploadedList) -> UploadedList:

@@ -6,8 +6,18 @@ from certification.admin import (
     dashboard,
     events,
     evidence,
+    notices,
     people,
     therapies,
 )
 
-__all__ = ["criteria", "criteria_drafts", "dashboard", "events", "evidence", "people", "therapies"]
+__all__ = [
+    "criteria",
+    "criteria_drafts",
+    "dashboard",
+    "events",
+    "evidence",
+    "notices",
+    "people",
+    "therapies",
+]

@@ -6,15 +6,17 @@ places, and its mark where nobody read the source; then the worked examples as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from certification.admin.findings import FindingLine, PlacedFindings
 from certification.admin.located import LocatedSources
 from certification.criteria.codec import CriteriaError, content_hash, read_document
 from certification.criteria.facts import Vocabulary
 from certification.criteria.tree import FactTest, Node, Precaution, walk
 from certification.criteria.tree_words import sentence
+from certification.lint.findings import Level
 from certification.models import CriteriaVersion
 from certification.packs.examples import run_examples
 from certification.presenters.citations import Cite
@@ -29,6 +31,7 @@ class NodeLine:
 
     row: Row
     rule: str
+    findings: tuple[FindingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class PrecautionLine:
     verified: str
     cites: tuple[Cite, ...]
     when: tuple[NodeLine, ...]
+    findings: tuple[FindingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Reading:
     precautions: tuple[PrecautionLine, ...] = ()
     examples: tuple[ExampleLine, ...] = ()
     questions: tuple[str, ...] = ()
+    found: Mapping[Level, int] = field(default_factory=dict)
+    other_findings: tuple[FindingLine, ...] = ()
 
     @property
     def failing(self) -> int:
@@ -66,7 +72,8 @@ class Reading:
 
 
 def reading_of(version: CriteriaVersion, as_of: date) -> Reading:
-    """Reads the stored document itself, never a kept copy. One query, for the references."""
+    """Reads the stored document itself, never a kept copy. Four queries: references, and what is
+    wrong with them."""
     if content_hash(version.document) != version.content_hash:
         return Reading("The stored criteria are not what was submitted: their hash differs.")
     try:
@@ -74,25 +81,33 @@ def reading_of(version: CriteriaVersion, as_of: date) -> Reading:
     except CriteriaError as error:
         return Reading(f"The stored criteria cannot be read: {error}.")
     sources = LocatedSources(reference_numbers(criteria_set))
-    criteria = criteria_set.criteria
+    criteria, found = criteria_set.criteria, PlacedFindings(version, as_of)
     return Reading(
         note=criteria_set.note,
-        indications=lines_of(criteria.indications, vocabulary, sources),
-        contraindications=lines_of(criteria.contraindications, vocabulary, sources),
-        precautions=tuple(_precautions(criteria.precautions, vocabulary, sources)),
+        indications=lines_of(criteria.indications, vocabulary, sources, found),
+        contraindications=lines_of(criteria.contraindications, vocabulary, sources, found),
+        precautions=tuple(_precautions(criteria.precautions, vocabulary, sources, found)),
         examples=tuple(
             example_line(result, vocabulary, as_of)
             for result in run_examples(criteria_set, vocabulary, as_of)
         ),
         questions=tuple(definition.label for definition in vocabulary.values()),
+        found=found.counts,
+        other_findings=found.rest(),
     )
 
 
-def lines_of(node: Node, vocabulary: Vocabulary, sources: LocatedSources) -> tuple[NodeLine, ...]:
+def lines_of(
+    node: Node,
+    vocabulary: Vocabulary,
+    sources: LocatedSources,
+    found: PlacedFindings | None = None,
+) -> tuple[NodeLine, ...]:
     """Rows and nodes come in the same reading order."""
     rows = plain_rows(node, vocabulary, sources)
     return tuple(
-        NodeLine(row, _rule(part, vocabulary)) for row, part in zip(rows, walk(node), strict=True)
+        NodeLine(row, _rule(part, vocabulary), found.at(row.id) if found else ())
+        for row, part in zip(rows, walk(node), strict=True)
     )
 
 
@@ -103,7 +118,10 @@ def _rule(node: Node, vocabulary: Vocabulary) -> str:
 
 
 def _precautions(
-    precautions: Iterable[Precaution], vocabulary: Vocabulary, sources: LocatedSources
+    precautions: Iterable[Precaution],
+    vocabulary: Vocabulary,
+    sources: LocatedSources,
+    found: PlacedFindings,
 ) -> Iterable[PrecautionLine]:
     for precaution in precautions:
         yield PrecautionLine(
@@ -113,4 +131,5 @@ def _precautions(
             precaution.verified,
             sources.cites(precaution.cite),
             lines_of(precaution.when, vocabulary, sources),
+            found.at(precaution.id),
         )

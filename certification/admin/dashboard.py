@@ -13,6 +13,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from certification.admin.base import today
+from certification.admin.findings import (
+    LEVEL_TAGS,
+    LEVEL_TITLES,
+    counts_by_level,
+    kept_findings,
+)
 from certification.admin.history import history_line
 from certification.admin.marks import marks_of, unverified_marks
 from certification.content_kinds import content_kinds
@@ -58,7 +64,7 @@ class Kind:
 
 
 def content_dashboard(request: HttpRequest) -> dict[str, Any]:
-    """One query for each kind of content, and four more, however much content there is."""
+    """One query for each kind of content, five more, however much content there is."""
     user: Any = request.user
     mine = AuditEvent.objects.filter(actor_id=user.pk).order_by("-id")[:FEWEST]
     context: dict[str, Any] = {"my_acts": [history_line(event) for event in mine]}
@@ -68,7 +74,17 @@ def content_dashboard(request: HttpRequest) -> dict[str, Any]:
         counts = {model: _counts(model, user) for model in content_kinds(CONTENT)}
         context["content_kinds"] = [_kind(model, found) for model, found in counts.items()]
         context["my_turn"] = list(_my_turn(user, counts))
+        context["source_checks"] = _source_checks()
     return context
+
+
+def _source_checks() -> list[Number]:
+    found = counts_by_level(kept_findings(today()))
+    base = reverse("admin:certification_reference_checks")
+    return [
+        _number(f"{title}s", found[level], base, LEVEL_TAGS[level], level=level.value)
+        for level, title in LEVEL_TITLES.items()
+    ]
 
 
 def _counts(model: type[EditorialModel], user: Any) -> dict[str, int]:

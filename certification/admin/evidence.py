@@ -31,6 +31,8 @@ from certification.admin.forms import (
     KeyedByName,
     WebAddressField,
 )
+from certification.admin.reference_files import ReferenceFiles
+from certification.admin.source_checks import SourceChecks
 from certification.editing_policies import check_can_edit
 from certification.models import Citation, Fact, FactGroup, Reference, Statement
 from certification.policies import Refused
@@ -64,8 +66,10 @@ class ReferenceForm(ContentForm):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(KeyedLinks, CsvExport, EditorialAdmin):
+class ReferenceAdmin(SourceChecks, ReferenceFiles, KeyedLinks, CsvExport, EditorialAdmin):
     form = ReferenceForm
+    change_form_template = "admin/certification/reference_change_form.html"
+    import_export_change_list_template = "admin/certification/reference_change_list.html"
     resource_classes = [ReferenceResource]
     list_display = (
         "key", "status_badge", "kind", "short_title", "year", "citation_count", "confidence",

@@ -7,14 +7,17 @@ come out now.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 from certification.admin.criteria_reading import NodeLine, lines_of
+from certification.admin.findings import FindingLine, PlacedFindings
 from certification.admin.located import LocatedSources
 from certification.criteria.codec import CriteriaError, content_hash
 from certification.criteria.facts import Vocabulary
 from certification.criteria.tree import Citation, Node
+from certification.lint.findings import Level
 from certification.models import UNVERIFIED
 from certification.presenters.citations import Cite
 from monitoring.models import ProtocolVersion
@@ -43,6 +46,7 @@ class Line:
     terms: tuple[tuple[str, str], ...] = ()
     conditions: tuple[Condition, ...] = ()
     cites: tuple[Cite, ...] = ()
+    findings: tuple[FindingLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Reading:
     meanings: tuple[Line, ...] = ()
     tables: tuple[Line, ...] = ()
     examples: tuple[ExampleLine, ...] = ()
+    found: Mapping[Level, int] = field(default_factory=dict)
+    other_findings: tuple[FindingLine, ...] = ()
 
     @property
     def failing(self) -> int:
@@ -78,15 +84,17 @@ class Reading:
         return sum(line.verified in UNVERIFIED for line in lines)
 
 
-def reading_of(version: ProtocolVersion) -> Reading:
-    """Reads the stored document itself, never a kept copy. Two queries: references and tests."""
+def reading_of(version: ProtocolVersion, as_of: date) -> Reading:
+    """Reads the stored document itself, never a kept copy. Five queries: references,
+    tests, and what is wrong with the references."""
     if content_hash(version.document) != version.content_hash:
         return Reading("The stored protocol is not what was submitted: its hash differs.")
     try:
         protocol, vocabulary = read_document(version.document)
     except CriteriaError as error:
         return Reading(f"The stored protocol cannot be read: {error}.")
-    reader = _Reader(protocol, vocabulary)
+    found = PlacedFindings(version, as_of)
+    reader = _Reader(protocol, vocabulary, found)
     results = run_examples(Planner(protocol), vocabulary, ProtocolVersion.known_tests())
     return Reading(
         note=protocol.note,
@@ -97,12 +105,14 @@ def reading_of(version: ProtocolVersion) -> Reading:
         meanings=tuple(reader.meanings()),
         tables=tuple(reader.tables()),
         examples=tuple(map(_example, results)),
+        found=found.counts,
+        other_findings=found.rest(),
     )
 
 
 class _Reader:
-    def __init__(self, protocol: Protocol, vocabulary: Vocabulary) -> None:
-        self.protocol, self.vocabulary = protocol, vocabulary
+    def __init__(self, protocol: Protocol, vocabulary: Vocabulary, found: PlacedFindings) -> None:
+        self.protocol, self.vocabulary, self.found = protocol, vocabulary, found
         self.sources = LocatedSources(_numbers(protocol))
 
     def infusions(self, infusions: Infusions | None) -> Iterator[Line]:
@@ -182,6 +192,7 @@ class _Reader:
                 if tree is not None
             ),
             self.sources.cites(cite),
+            self.found.at(key),
         )  # fmt: skip
 
 

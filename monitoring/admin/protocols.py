@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from certification.admin.base import today
 from certification.admin.editorial import EditorialAdmin
 from monitoring.admin.protocol_reading import reading_of
 from monitoring.models import ProtocolVersion
@@ -63,5 +64,5 @@ class ProtocolVersionAdmin(EditorialAdmin):
     ) -> HttpResponse:
         obj = kwargs.get("obj")
         if obj is not None:
-            context["reading"] = reading_of(obj)
+            context["reading"] = reading_of(obj, today())
         return super().render_change_form(request, context, *args, **kwargs)

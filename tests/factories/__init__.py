@@ -20,6 +20,7 @@ from certification.models import (
     Patient,
     PriorTherapy,
     Reference,
+    ReferenceNotice,
     Referral,
     Site,
     Statement,
@@ -52,6 +53,7 @@ CriteriaDraftFactory = cast("Maker[CriteriaDraft]", content.CriteriaDraftFactory
 TurnaroundProfileFactory = cast("Maker[TurnaroundProfile]", content.TurnaroundProfileFactory)
 DeterminationReasonFactory = cast("Maker[DeterminationReason]", content.DeterminationReasonFactory)
 ReferenceFactory = cast("Maker[Reference]", content.ReferenceFactory)
+ReferenceNoticeFactory = cast("Maker[ReferenceNotice]", content.ReferenceNoticeFactory)
 StatementFactory = cast("Maker[Statement]", content.StatementFactory)
 CitationFactory = cast("Maker[Citation]", content.CitationFactory)
 FactGroupFactory = cast("Maker[FactGroup]", content.FactGroupFactory)
@@ -82,6 +84,7 @@ __all__ = [
     "PatientFactory",
     "PriorTherapyFactory",
     "ReferenceFactory",
+    "ReferenceNoticeFactory",
     "ReferralFactory",
     "SiteFactory",
     "StatementFactory",

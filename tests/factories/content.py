@@ -29,6 +29,7 @@ from certification.models import (
     Fact,
     FactGroup,
     Reference,
+    ReferenceNotice,
     Statement,
     Therapy,
     TurnaroundProfile,
@@ -237,6 +238,16 @@ class StatementFactory(_Approved):
     audience = factory.LazyFunction(lambda: ["clinician", "patient"])
     seed = "T1"
     next_review_on = date(2027, 6, 1)
+
+
+class ReferenceNoticeFactory(DjangoModelFactory):
+    class Meta:
+        model = ReferenceNotice
+
+    kind = "retracted"
+    doi = factory.Sequence(lambda n: f"10.1000/notice.{n}")
+    imported_by = factory.SubFactory(UserFactory)
+    imported_at = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 class CitationFactory(DjangoModelFactory):

@@ -26,6 +26,7 @@ from certification.models import (
     Fact,
     FactGroup,
     Reference,
+    ReferenceNotice,
     Site,
     Statement,
     Therapy,
@@ -41,6 +42,7 @@ from tests.factories import (
     FactFactory,
     FactGroupFactory,
     ReferenceFactory,
+    ReferenceNoticeFactory,
     SiteFactory,
     StatementFactory,
     TherapyFactory,
@@ -68,6 +70,7 @@ MORE: dict[type[Model], Callable[[int], Any]] = {
     Reference: lambda n: ReferenceFactory(
         approved_by=demo_user(), identified_as=ReferenceFactory()
     ),
+    ReferenceNotice: lambda n: ReferenceNoticeFactory(),
     Site: lambda n: SiteFactory(),
     Statement: lambda n: CitationFactory(statement__approved_by=demo_user()).statement,
     Therapy: lambda n: TherapyFactory(key=f"t-{n}", approved_by=demo_user()),

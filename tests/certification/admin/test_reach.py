@@ -19,6 +19,7 @@ from certification.models import (
     Fact,
     FactGroup,
     Reference,
+    ReferenceNotice,
     Site,
     Statement,
     Therapy,
@@ -38,7 +39,7 @@ EDITED = {
 }  # fmt: skip
 
 READERS: dict[type[Model], set[Role]] = {
-    **dict.fromkeys((*EDITED, CriteriaVersion, FactGroup), CONTENT_READERS),
+    **dict.fromkeys((*EDITED, CriteriaVersion, FactGroup, ReferenceNotice), CONTENT_READERS),
     Site: {AUDITOR, ADMINISTRATOR},
     User: {AUDITOR, ADMINISTRATOR},
     AuditEvent: {AUDITOR},
