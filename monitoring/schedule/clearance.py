@@ -39,6 +39,11 @@ class Obstacle(NamedTuple):
     verified: str = ""
     item: DueItem | None = None
 
+    @property
+    def named(self) -> str:
+        """For other programs: what it is about by its key, then what a person reads."""
+        return f"{key}: {self.says}" if (key := self.test or self.source) else self.says
+
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
@@ -91,7 +96,7 @@ def _barred(conditions: Conditions, plan: Plan) -> Iterator[Obstacle]:
             )
         elif verdict.truth is Truth.UNKNOWN and blocker.unknown_blocks:
             labels = ", ".join(verdict.unknown) or blocker.id
-            said = f"{labels} ({blocker.id}): {NOT_DOCUMENTED}. {sentence(blocker.says)}"
+            said = f"{_begun(labels)}: {NOT_DOCUMENTED}. {sentence(blocker.says)}"
             yield Obstacle("not_documented", blocker.id, said, "", blocker.cite, blocker.verified)
 
 
@@ -157,5 +162,10 @@ def _not_ready(conditions: Conditions, plan: Plan, day: date) -> Iterator[Obstac
 
 
 def _about(rule: ProtocolRule, kind: str, said: str, item: DueItem | None = None) -> Obstacle:
-    says = f"{sentence(f'{rule.label} ({rule.test}): {said}')} {sentence(rule.says)}"
+    says = f"{sentence(f'{_begun(rule.label)}: {said}')} {sentence(rule.says)}"
     return Obstacle(kind, rule.id, says, rule.test, rule.cite, rule.verified, item)
+
+
+def _begun(words: str) -> str:
+    """Words at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]

@@ -80,11 +80,11 @@ def _differences(example: Example, plan: Plan, clearance: Clearance) -> Iterator
         if item.test in example.nothing_for:
             yield f"nothing open for {item.test}, got {_shown(item, plan)}"
     if example.clear_to_infuse and clearance.answer != example.clear_to_infuse:
-        said = " | ".join(obstacle.says for obstacle in clearance.obstacles)
+        said = " | ".join(obstacle.named for obstacle in clearance.obstacles)
         yield f"clear_to_infuse {example.clear_to_infuse}, got {clearance.answer} {said}".strip()
     for reason in example.reasons:
-        if not any(reason in obstacle.says for obstacle in clearance.obstacles):
-            said = " | ".join(obstacle.says for obstacle in clearance.obstacles)
+        if not any(reason in obstacle.named for obstacle in clearance.obstacles):
+            said = " | ".join(obstacle.named for obstacle in clearance.obstacles)
             yield f"the reason {reason!r}, got {said or 'no reason'}"
 
 

@@ -15,7 +15,7 @@ def plan_to_data(plan: Plan, clearance: Clearance, explain: bool = False) -> dic
         "due_items": [_item(item, plan, explain) for item in plan.due_items],
         "clear_to_infuse": {
             "answer": clearance.answer,
-            "reasons": [obstacle.says for obstacle in clearance.obstacles],
+            "reasons": [obstacle.named for obstacle in clearance.obstacles],
             **({"obstacles": [_obstacle(o) for o in clearance.obstacles]} if explain else {}),
         },
         "notes": [note.says for note in plan.notes],

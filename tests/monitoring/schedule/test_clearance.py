@@ -147,6 +147,6 @@ def test_overdue_monthly_tests_block_the_next_course(alemtuzumab: Desk) -> None:
     plan = alemtuzumab.plan("2026-12-20", start_on="2026-01-05", doses=["2026-01-05"])
     says = [o.says for o in alemtuzumab.clearance(plan).obstacles if o.source == "alem_cbc_monthly"]
     assert says == [
-        "blood count (cbc): overdue, was due on 5 Feb 2026 (and 10 later). Blood count with "
+        "Blood count: overdue, was due on 5 Feb 2026 (and 10 later). Blood count with "
         "differential every month (immune thrombocytopenia)."
     ]
