@@ -1,9 +1,10 @@
-"""May this draft of criteria be started, changed, submitted or discarded, by this person, now?"""
+"""May this draft be started, changed, submitted or discarded, by this person, now?"""
 
 from __future__ import annotations
 
 from certification.drafting import DraftStanding
-from certification.models import AuditEvent, CriteriaDraft, CriteriaVersion, User
+from certification.models import AuditEvent, CriteriaDraft, CriteriaVersion, Draft, User
+from certification.models.drafts import DraftQuerySet
 from certification.policies import Change, Refused, Stale, check_allowed
 from config.access import has_permission
 from config.roles import Permission
@@ -13,16 +14,20 @@ MAX_NAMED = 3
 
 def check_can_start_draft(user: User, set_key: str) -> None:
     """One draft of a set is open at a time, so that nobody's work is submitted over another's."""
+    check_none_is_open(user, CriteriaDraft.objects.filter(set_key=set_key), "these criteria")
+
+
+def check_none_is_open(user: User, drafts: DraftQuerySet, what: str) -> None:
+    """``drafts``: those of the same document."""
     check_allowed(user, Permission.EDIT_CONTENT)
-    other = CriteriaDraft.objects.open().filter(set_key=set_key).select_related("changed_by")
-    for draft in other:
+    for draft in drafts.open().select_related("changed_by"):
         raise Refused(
-            f"A draft of these criteria is open already, last changed by {draft.changed_by}. "
+            f"A draft of {what} is open already, last changed by {draft.changed_by}. "
             "Go on with it, or discard it first."
         )
 
 
-def check_can_change_draft(user: User, draft: CriteriaDraft, revision: int) -> None:
+def check_can_change_draft(user: User, draft: Draft, revision: int) -> None:
     """``revision``: the one that the person saw."""
     check_allowed(user, Permission.EDIT_CONTENT)
     if not draft.is_open:
@@ -36,12 +41,7 @@ def check_can_submit_draft(
 ) -> None:
     """A draft with failing examples can be submitted, not approved; one with mistakes cannot."""
     check_can_change_draft(user, draft, revision)
-    if standing.mistakes:
-        count = len(standing.mistakes)
-        raise Refused(
-            f"{count} mistake{'s have' if count > 1 else ' has'} to be mended first: each is shown "
-            "at its place."
-        )
+    check_no_mistakes(len(standing.mistakes))
     versions = CriteriaVersion.objects.filter(set_key=draft.set_key, version=draft.version)
     if versions.exists():
         raise Refused(
@@ -50,14 +50,22 @@ def check_can_submit_draft(
         )
 
 
-def can_edit_drafts(user: User, draft: CriteriaDraft) -> bool:
+def check_no_mistakes(count: int) -> None:
+    if count:
+        raise Refused(
+            f"{count} mistake{'s have' if count > 1 else ' has'} to be mended first: each is shown "
+            "at its place."
+        )
+
+
+def can_edit_drafts(user: User, draft: Draft) -> bool:
     return draft.is_open and has_permission(user, Permission.EDIT_CONTENT)
 
 
-def _stale(user: User, draft: CriteriaDraft, revision: int) -> Stale:
+def _stale(user: User, draft: Draft, revision: int) -> Stale:
     """Says who changed what since, in the words of the audit trail."""
     missed = draft.revision - revision
-    events = AuditEvent.objects.filter(object_type="criteriadraft", object_id=str(draft.pk))
+    events = AuditEvent.objects.filter(object_type=draft._meta.model_name, object_id=str(draft.pk))
     changed: dict[str, Change] = {}
     who: dict[str, None] = {}
     for event in events.order_by("-id")[: max(1, min(missed, 50))]:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 
+from certification.actions.drafts import close_draft, locked_draft, write_content
 from certification.actions.events import record_event
 from certification.actions.packs import write_citations
 from certification.criteria.codec import document
@@ -74,17 +75,11 @@ def change_draft(
 ) -> CriteriaDraft:
     """Keeps what the author wrote, mistakes included. Raises ``Refused``, or ``Stale`` when it was
     written from an older revision."""
-    draft = _locked(draft)
+    draft = locked_draft(draft)
     check_can_change_draft(by, draft, revision)
     changes = changes_between(draft.content, content)
-    if not changes:
-        return draft
-    draft.content = content
-    draft.title, draft.version = content["title"], content["version"]
-    draft.revision += 1
-    draft.changed_by, draft.changed_at = by, now
-    draft.save()
-    record_event(by=by, verb="edited", obj=draft, at=now, data={"changes": changes})
+    if changes:
+        write_content(draft, by, now, content=content, changes=changes)
     return draft
 
 
@@ -93,7 +88,7 @@ def submit_draft(
     *, by: User, now: datetime, draft: CriteriaDraft, revision: int
 ) -> CriteriaVersion:
     """Makes the draft a version, Submitted by ``by``, and closes it. Raises ``Refused``."""
-    draft = _locked(draft)
+    draft = locked_draft(draft)
     check_allowed(by, Permission.EDIT_CONTENT)
     standing = standing_of_draft(draft, draft.content, localdate(now))
     check_can_submit_draft(by, draft, revision, standing)
@@ -112,7 +107,7 @@ def submit_draft(
     )
     version.save()
     write_citations(wanted, version, Reference.objects.in_bulk(field_name="key"))
-    _close(draft, by, now, became=version)
+    close_draft(draft, by, now, became=version)
     before: Mapping[str, Any] = draft.based_on.document["criteria_set"] if draft.based_on else {}
     data = {
         "version": version.version,
@@ -122,16 +117,6 @@ def submit_draft(
     record_event(by=by, verb="submitted", obj=draft, at=now, data={"successor": version.pk})
     record_event(by=by, verb="submitted", obj=version, at=now, data=data)
     return version
-
-
-@transaction.atomic
-def discard_draft(*, by: User, now: datetime, draft: CriteriaDraft, revision: int) -> CriteriaDraft:
-    """Closes a draft that comes to nothing; it stays readable. Raises ``Refused``."""
-    draft = _locked(draft)
-    check_can_change_draft(by, draft, revision)
-    _close(draft, by, now, became=None)
-    record_event(by=by, verb="discarded", obj=draft, at=now)
-    return draft
 
 
 def _start(
@@ -155,19 +140,6 @@ def _start(
         data["based on"] = based_on.version
     record_event(by=by, verb="started", obj=draft, at=now, data=data)
     return draft
-
-
-def _locked(draft: CriteriaDraft) -> CriteriaDraft:
-    rows = CriteriaDraft.objects.select_for_update(of=("self",))
-    return rows.select_related("therapy", "based_on").get(pk=draft.pk)
-
-
-def _close(
-    draft: CriteriaDraft, by: User, now: datetime, *, became: CriteriaVersion | None
-) -> None:
-    draft.closed_by, draft.closed_at, draft.became = by, now, became
-    draft.revision += 1
-    draft.save(update_fields=["closed_by", "closed_at", "became", "revision"])
 
 
 def _free_key(stem: str) -> str:

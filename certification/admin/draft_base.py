@@ -1,4 +1,4 @@
-"""What do all pages of a draft of criteria share?
+"""What do all pages of a draft share?
 
 Who may open them, what stands around them, and how they save.
 """
@@ -17,28 +17,36 @@ from django.utils import timezone
 from certification.actions.criteria_drafts import change_draft
 from certification.admin.base import RoleAdmin, today
 from certification.admin.editorial import EditorialAdmin
+from certification.criteria import drafts
 from certification.criteria.drafts import Content
 from certification.draft_policies import can_edit_drafts
-from certification.drafting import DraftStanding, standing_of_draft
-from certification.models import CriteriaDraft, Fact
+from certification.drafting import standing_of_draft
+from certification.models import Fact
 from certification.policies import Refused
-from certification.presenters.draft_pages import draft_head
+from certification.presenters.draft_pages import DraftHead, draft_head
 from certification.presenters.tree_editor import Bench
 from config.roles import Permission
 
 
 class DraftPages(RoleAdmin):
-    """The pages of one draft. Readers of content read them; editors write."""
+    """The pages of one draft. Readers of content read them; editors write.
+
+    ``trees``: what reads and writes the trees of the content. ``change``: the action that keeps it.
+    Drafts of another kind of content have their own of both, of ``head`` and of ``standing``.
+    """
 
     view_permissions = EditorialAdmin.view_permissions
     edit_permission = Permission.EDIT_CONTENT
+    writers = "Criteria are written by content editors."
+    trees: Any = drafts
+    change: Callable[..., Any] = staticmethod(change_draft)
 
-    def draft_of(self, request: HttpRequest, object_id: str) -> CriteriaDraft:
+    def draft_of(self, request: HttpRequest, object_id: str) -> Any:
         """The draft of the address, for those who may read it; for changes, for those who may."""
         self._check_view(request)
         if request.method == "POST" and not self._may_edit(request):
-            raise PermissionDenied("Criteria are written by content editors.")
-        rows = CriteriaDraft.objects.select_related(
+            raise PermissionDenied(self.writers)
+        rows = self.model._default_manager.select_related(
             "therapy", "based_on", "became", "changed_by", "closed_by"
         ).defer("therapy__details", "became__document")
         draft = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
@@ -49,8 +57,8 @@ class DraftPages(RoleAdmin):
     def page(
         self,
         request: HttpRequest,
-        draft: CriteriaDraft,
-        standing: DraftStanding,
+        draft: Any,
+        standing: Any,
         current: str,
         template: str,
         *,
@@ -63,25 +71,28 @@ class DraftPages(RoleAdmin):
             "title": str(draft),
             "opts": self.opts,
             "draft": draft,
-            "head": draft_head(draft, standing, current, may_edit=may_edit),
+            "head": self.head(draft, standing, current, may_edit=may_edit),
             **more,
         }
         request.current_app = self.admin_site.name  # type: ignore[attr-defined]
-        return TemplateResponse(
-            request, f"admin/certification/draft/{template}.html", context, status=status
-        )
+        folders = dict.fromkeys((self.opts.app_label, "certification"))
+        names = [f"admin/{folder}/draft/{template}.html" for folder in folders]
+        return TemplateResponse(request, names, context, status=status)
 
-    def standing(self, draft: CriteriaDraft) -> DraftStanding:
+    def head(self, draft: Any, standing: Any, current: str, *, may_edit: bool) -> DraftHead:
+        return draft_head(draft, standing, current, may_edit=may_edit)
+
+    def standing(self, draft: Any) -> Any:
         return standing_of_draft(draft, draft.content, today())
 
-    def bench(self, standing: DraftStanding) -> Bench:
+    def bench(self, standing: Any) -> Bench:
         withdrawn = Fact.objects.filter(status="retired").values_list("key", flat=True)
         return Bench.of(standing.vocabulary, standing.references, withdrawn)
 
     def keep(
         self,
         request: HttpRequest,
-        draft: CriteriaDraft,
+        draft: Any,
         content: Content,
         said: str,
         to: str,
@@ -89,7 +100,7 @@ class DraftPages(RoleAdmin):
     ) -> HttpResponse:
         """Saves the draft and goes on to a page; ``refused`` answers when it cannot be saved."""
         try:
-            change_draft(
+            self.change(
                 by=request.user,  # type: ignore[arg-type]
                 now=timezone.now(),
                 draft=draft,

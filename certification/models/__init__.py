@@ -4,6 +4,7 @@ from certification.models.cases import Answer, Case, InformationRequest, Referra
 from certification.models.criteria import CriteriaVersion, RequestType
 from certification.models.criteria_drafts import CriteriaDraft
 from certification.models.determinations import Determination, Letter, SealedError
+from certification.models.drafts import Draft
 from certification.models.editorial import UNVERIFIED, Confidence, EditorialModel
 from certification.models.events import AuditEvent
 from certification.models.evidence import Citation, Fact, FactGroup, Reference, Statement
@@ -24,6 +25,7 @@ __all__ = [
     "CriteriaVersion",
     "Determination",
     "DeterminationReason",
+    "Draft",
     "EditorialModel",
     "Fact",
     "FactGroup",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,7 +13,7 @@ from certification.criteria.drafts import MAIN_TREES
 from certification.criteria.editing import walk
 from certification.criteria.mistakes import Mistake
 from certification.drafting import DraftStanding
-from certification.models import CriteriaDraft, RequestType
+from certification.models import CriteriaDraft, Draft, RequestType
 from certification.presenters.tree_editor import at_of
 from certification.presenters.wording import counted, moment_words
 
@@ -43,8 +44,12 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class DraftHead:
-    """``tag``: the key of the state's colour."""
+    """``tag``: the key of the state's colour. ``listed``: the list of such drafts."""
 
+    listed: str
+    list_url: str
+    overview_url: str
+    close_url: str
     title: str
     kind: str
     state: str
@@ -64,19 +69,9 @@ class DraftHead:
 def draft_head(
     draft: CriteriaDraft, standing: DraftStanding, current: str, *, may_edit: bool
 ) -> DraftHead:
-    states = {"open": "Draft", "submitted": "Submitted", "discarded": "Discarded"}
-    tags = {"open": "draft", "submitted": "submitted", "discarded": "discarded"}
-    base, became = draft.based_on, draft.became
-    return DraftHead(
-        title=draft.title,
+    return head_of(
+        draft,
         kind=f"{draft.therapy}, {RequestType(draft.request_type).label.lower()} request",
-        state=states[draft.state],
-        tag=tags[draft.state],
-        changed=f"{draft.changed_by}, {moment_words(draft.changed_at, settings.TIME_ZONE)}",
-        based_on=f"version {base.version}" if base else "",
-        based_on_url=_version_url(base.pk) if base else "",
-        became_url=_version_url(became.pk) if became else "",
-        revision=draft.revision,
         tabs=tuple(_tabs(draft, standing, current)),
         troubles=tuple(trouble(draft, mistake) for mistake in standing.mistakes),
         examples=examples_words(draft, standing),
@@ -85,8 +80,31 @@ def draft_head(
     )
 
 
-def draft_url(draft: CriteriaDraft, page: str, *args: object) -> str:
-    return reverse(f"admin:certification_criteriadraft_{page}", args=[draft.pk, *args])
+def head_of(draft: Any, **more: Any) -> DraftHead:
+    """What every kind of draft has, with what only one kind has (``more``)."""
+    states = {"open": "Draft", "submitted": "Submitted", "discarded": "Discarded"}
+    tags = {"open": "draft", "submitted": "submitted", "discarded": "discarded"}
+    base, became, meta = draft.based_on, draft.became, draft._meta
+    return DraftHead(
+        listed=str(meta.verbose_name_plural).capitalize(),
+        list_url=reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist"),
+        overview_url=draft_url(draft, "change"),
+        close_url=draft_url(draft, "close"),
+        title=draft.title,
+        state=states[draft.state],
+        tag=tags[draft.state],
+        changed=f"{draft.changed_by}, {moment_words(draft.changed_at, settings.TIME_ZONE)}",
+        based_on=f"version {base.version}" if base else "",
+        based_on_url=_version_url(base) if base else "",
+        became_url=_version_url(became) if became else "",
+        revision=draft.revision,
+        **more,
+    )
+
+
+def draft_url(draft: Draft, page: str, *args: object) -> str:
+    meta = draft._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_{page}", args=[draft.pk, *args])
 
 
 def trouble(draft: CriteriaDraft, mistake: Mistake) -> Trouble:
@@ -132,5 +150,6 @@ def _tabs(draft: CriteriaDraft, standing: DraftStanding, current: str) -> Iterat
     yield Tab("Try it", draft_url(draft, "try"), "", current == "try")
 
 
-def _version_url(pk: int) -> str:
-    return reverse("admin:certification_criteriaversion_change", args=[pk])
+def _version_url(version: Any) -> str:
+    meta = version._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[version.pk])

@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from certification.actions.content_edits import save_content
 from certification.actions.criteria_drafts import (
     change_draft,
-    discard_draft,
     start_new_set,
     start_next_version,
     submit_draft,
 )
+from certification.actions.drafts import discard_draft
 from certification.actions.editorial import approve, start_review
 from certification.actions.packs import load_pack
 from certification.criteria import drafts, editing
