@@ -1,5 +1,5 @@
-"""The admin: protocols are read, reviewed and approved here; auditors read what was monitored."""
+"""The admin: protocols are written, reviewed and approved; auditors read what was monitored."""
 
-from monitoring.admin import protocols, records
+from monitoring.admin import protocol_drafts, protocols, records
 
-__all__ = ["protocols", "records"]
+__all__ = ["protocol_drafts", "protocols", "records"]

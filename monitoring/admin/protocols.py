@@ -65,4 +65,5 @@ class ProtocolVersionAdmin(EditorialAdmin):
         obj = kwargs.get("obj")
         if obj is not None:
             context["reading"] = reading_of(obj, today())
+            context["may_draft"] = self._may_edit(request)
         return super().render_change_form(request, context, *args, **kwargs)

@@ -10,6 +10,7 @@ from monitoring.models.courses import (
 from monitoring.models.feeds import CalendarFeed
 from monitoring.models.holds import Alert, Hold
 from monitoring.models.plans import DueItem
+from monitoring.models.protocol_drafts import ProtocolDraft
 from monitoring.models.protocols import ProtocolVersion
 from monitoring.models.results import CheckedFile, ImportBatch, Result
 
@@ -22,6 +23,7 @@ __all__ = [
     "Hold",
     "ImportBatch",
     "InfusionCourse",
+    "ProtocolDraft",
     "ProtocolVersion",
     "Reaction",
     "RelapseAnswer",

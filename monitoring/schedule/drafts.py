@@ -1,0 +1,201 @@
+"""How is a protocol held while its author writes it?
+
+The content of a draft is the protocol as a pack holds it, with its trees in the form that is edited
+(see ``certification.criteria.editing``). Every tree that a line can have is there; one without
+parts says nothing and is left out of the protocol. Trees go by name: ``stopped_when``,
+``rules.3.applies_when``, ``clearance.0.when``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from certification.criteria.editing import (
+    CannotEdit,
+    Path,
+    Tree,
+    closed,
+    fresh,
+    is_group,
+    opened,
+    walk,
+)
+
+Content = dict[str, Any]
+
+STOPPED = "stopped_when"
+TREES: Mapping[str, tuple[str, ...]] = {
+    "rules": ("applies_when", "ends_when", "satisfied_when", "distrust"),
+    "clearance": ("when",),
+    "interpretations": ("when",),
+}
+"""The lists whose lines are edited, and the trees that a line of each can have."""
+NEEDED = "when"
+"""The tree without which a line says nothing."""
+_STEMS = {"rules": "rule_1", "clearance": "against_1", "interpretations": "meaning_1"}
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+_ALWAYS = ("id", "says", "test", "kind", "rules", "tests")
+
+
+def opened_protocol(data: Mapping[str, Any]) -> Content:
+    """A protocol in the form that is edited."""
+    content = {**data, STOPPED: _opened(data.get(STOPPED))}
+    for section, trees in TREES.items():
+        content[section] = [
+            {**entry, **{name: _opened(entry.get(name)) for name in trees}}
+            for entry in data.get(section) or ()
+        ]
+    content["examples"] = [dict(example) for example in data.get("examples") or ()]
+    return content
+
+
+def closed_protocol(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The same protocol as a pack holds it, as far as it is written."""
+    data = {**content, STOPPED: _closed(content[STOPPED])}
+    for section, trees in TREES.items():
+        data[section] = [
+            _said({**entry, **{name: _closed(entry[name]) for name in trees}})
+            for entry in content[section]
+        ]
+    return _said(data)
+
+
+def new_protocol(
+    *, key: str, therapy: str, title: str, version: str, usual: Mapping[str, Any]
+) -> Content:
+    """A protocol from scratch: named, and empty. ``usual``: what others say of windows and of the
+    facts that follow from infusions."""
+    return opened_protocol(
+        {"key": key, "therapy": therapy, "version": version, "title": title, **usual,
+         "tests": [], "rules": []}
+    )  # fmt: skip
+
+
+# Trees ----------------------------------------------------------------------------------------
+
+
+def tree_names(content: Mapping[str, Any]) -> Iterator[str]:
+    for section, trees in TREES.items():
+        for number in range(len(content[section])):
+            yield from (f"{section}.{number}.{name}" for name in trees)
+    yield STOPPED
+
+
+def tree_named(content: Mapping[str, Any], name: str) -> Tree:
+    """Raises ``CannotEdit`` when there is no such tree."""
+    if name not in tree_names(content):
+        raise CannotEdit("There is no such part of the protocol.")
+    if name == STOPPED:
+        stopped: Tree = content[STOPPED]
+        return stopped
+    section, number, which = place_of(name)
+    tree: Tree = content[section][number][which]
+    return tree
+
+
+def with_tree(content: Mapping[str, Any], name: str, tree: Tree) -> Content:
+    tree_named(content, name)
+    if name == STOPPED:
+        return {**content, STOPPED: tree}
+    section, number, which = place_of(name)
+    return with_line(content, section, number, {**content[section][number], which: tree})
+
+
+def place_of(name: str) -> tuple[str, int, str]:
+    """The list, the number of the line and the name of its tree; "" for the line itself."""
+    section, _, rest = name.partition(".")
+    number, _, which = rest.partition(".")
+    return section, int(number or 0), which
+
+
+def nodes(content: Mapping[str, Any]) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """Every node of every tree that says something: the name of its tree, its path, itself."""
+    for name in tree_names(content):
+        for path, node in walk(tree_named(content, name)):
+            yield name, path, node
+
+
+def says_nothing(tree: Tree) -> bool:
+    return is_group(tree) and not tree["parts"]
+
+
+def names_of(content: Mapping[str, Any]) -> set[str]:
+    """Every identifier of a line or of a part of a tree."""
+    lines = {entry.get("id", "") for section in TREES for entry in content[section]}
+    return (lines | {node.get("id", "") for _, _, node in nodes(content)}) - {""}
+
+
+def fresh_name(content: Mapping[str, Any], stem: str) -> str:
+    return fresh(stem, names_of(content).__contains__)
+
+
+def renamed(content: Mapping[str, Any], old: str, new: str) -> Content:
+    """Examples go on to expect a rule that got another identifier."""
+    if not old or old == new:
+        return dict(content)
+    examples = [
+        example
+        | ({"expect": [
+            {**one, "rule": new} if one.get("rule") == old else one for one in example["expect"]
+        ]} if example.get("expect") else {})
+        for example in content["examples"]
+    ]  # fmt: skip
+    return {**content, "examples": examples}
+
+
+# Lines ----------------------------------------------------------------------------------------
+
+
+def with_new_line(content: Mapping[str, Any], section: str) -> Content:
+    """A line without words yet, at the end of its list. What is new has no source."""
+    entry: dict[str, Any] = {
+        "id": fresh_name(content, _STEMS[section]),
+        "says": "",
+        "verified": "proposed",
+        **{name: _opened(None) for name in TREES[section]},
+    }
+    if section == "rules":
+        entry |= {"test": "", "kind": "once", "anchor": "baseline"}
+    if section == "interpretations":
+        entry |= {"test": ""}
+    return {**content, section: [*content[section], entry]}
+
+
+def with_line(
+    content: Mapping[str, Any], section: str, number: int, entry: Mapping[str, Any]
+) -> Content:
+    entries = list(content[section])
+    entries[number] = dict(entry)
+    return {**content, section: entries}
+
+
+def without_line(content: Mapping[str, Any], section: str, number: int) -> Content:
+    return {**content, section: [e for at, e in enumerate(content[section]) if at != number]}
+
+
+def with_line_moved(content: Mapping[str, Any], section: str, number: int, by: int) -> Content:
+    entries, other = list(content[section]), number + by
+    if not 0 <= other < len(entries):
+        raise CannotEdit(f"This is the {'first' if by < 0 else 'last'} one already.")
+    entries[number], entries[other] = entries[other], entries[number]
+    return {**content, section: entries}
+
+
+def with_test(content: Mapping[str, Any], test: Mapping[str, Any] | None) -> Content:
+    """The protocol with a test among those that it knows. None: the infusion itself, or none."""
+    if test is None or any(one["key"] == test["key"] for one in content["tests"]):
+        return dict(content)
+    return {**content, "tests": [*content["tests"], dict(test)]}
+
+
+def _opened(tree: Mapping[str, Any] | None) -> dict[str, Any]:
+    return opened(tree) if tree else {"kind": "all", "parts": []}
+
+
+def _closed(tree: Tree) -> dict[str, Any] | None:
+    return None if says_nothing(tree) else closed(tree)
+
+
+def _said(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in data.items() if k in _ALWAYS or v not in _NOTHING}
