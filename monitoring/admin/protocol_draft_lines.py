@@ -78,7 +78,9 @@ class LinePages(TreePages):
             raise CannotEdit("This is not there any more.")
         if act == "remove":
             return drafts.without_line(draft.content, section, number), "Removed.", to
-        by = {"up": -1, "down": 1}.get(act, 0)
+        if act not in ("up", "down"):
+            raise CannotEdit("There is no such step.")
+        by = -1 if act == "up" else 1
         content = drafts.with_line_moved(draft.content, section, number, by)
         return content, "Moved.", f"{to}?{urlencode({'focus': f'{act} {number + by}'})}"
 
