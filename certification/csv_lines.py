@@ -41,13 +41,13 @@ def csv_lines(content: bytes, *, largest: int, most_rows: int) -> Iterator[tuple
         line = content[: content.index(b"\0")].count(b"\n") + 1
         raise WrongError(f"Line {line} has a NUL character; the file may be UTF-16. {_ADVICE}")
     try:
-        text = content.decode("utf-8-sig")
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise WrongError(
             f"Line {line} is not UTF-8; the file may be Latin-1 or Windows-1252. {_ADVICE}"
         ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    reader = csv.reader(_lines(content), delimiter=_delimiter(content), strict=True)
     found = 0
     try:
         for cells in reader:
@@ -66,9 +66,14 @@ def csv_lines(content: bytes, *, largest: int, most_rows: int) -> Iterator[tuple
         ) from None
 
 
-def _delimiter(text: str) -> str:
+def _lines(content: bytes) -> io.TextIOWrapper:
+    """Decoded as they are read: a long list is never there twice."""
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+
+
+def _delimiter(content: bytes) -> str:
     """A comma, or a semicolon where the heading has more of them."""
-    first = next((line for line in io.StringIO(text) if not _is_remark(line)), "")
+    first = next((line for line in _lines(content) if not _is_remark(line)), "")
     return ";" if first.count(";") > first.count(",") else ","
 
 

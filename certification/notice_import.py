@@ -178,7 +178,7 @@ def _day(text: str) -> date | None:
 def _planned(
     lines: Sequence[NoticeLine], there: Mapping[Name, tuple[date | None, str]]
 ) -> Iterator[NoticeLine]:
-    ended = {}
+    ended: dict[str, date] = {}
     for one in lines:
         if one.kind == REINSTATED and one.state is State.NEW:
             for identity in _identities(one):

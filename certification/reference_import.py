@@ -75,7 +75,7 @@ class _Planner:
     """Knows what is there, and what the records before this one bring."""
 
     def __init__(self) -> None:
-        rows = Reference.objects.values("pk", "key", "doi", "pmid", "title", "year")
+        rows: Any = Reference.objects.values("pk", "key", "doi", "pmid", "title", "year")
         self.taken = {row["key"] for row in rows}
         self.known: dict[Identity, dict[str, Any]] = {}
         self.seen: dict[Identity, dict[str, Any]] = {}

@@ -37,24 +37,23 @@ def read(text: str) -> Iterator[Record]:
         [*library.entries, *library.failed_blocks], key=lambda one: one.start_line or 0
     ):
         line = (block.start_line or 0) + 1
-        if not isinstance(block, Entry):
-            block = getattr(block, "ignore_error_block", None)
-        if not isinstance(block, Entry):
+        entry = block if isinstance(block, Entry) else getattr(block, "ignore_error_block", None)
+        if not isinstance(entry, Entry):
             yield Record(line, problem="It cannot be read. Look for a missing brace or comma.")
             continue
         try:
-            yield Record(line, _item({f.key.lower(): str(f.value) for f in block.fields}, block))
+            yield Record(line, _item({f.key.lower(): str(f.value) for f in entry.fields}))
         except InvalidNameError:
             yield Record(line, problem="Its authors cannot be told apart. Part them by “and”.")
         except (ValueError, IndexError, RecursionError):
             yield Record(line, problem="A command of LaTeX in it cannot be read. Write it out.")
 
 
-def _item(fields: Mapping[str, str], entry: Entry) -> dict[str, Any]:
+def _item(fields: Mapping[str, str]) -> dict[str, Any]:
     plain = {
         key: _ESCAPED.sub(r"\1", value).strip("{}") if key in _RAW else _text(value)
         for key, value in fields.items()
-        if key not in {"author"}
+        if key != "author"
     }
     return {
         "title": plain.get("title"),

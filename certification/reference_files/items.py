@@ -106,7 +106,7 @@ def read_item(item: Mapping[str, Any]) -> Read:
         remarks.append("Its PMID is not a number and was left out.")
         pmid = ""
     url = _url(item, remarks)
-    data = {
+    data: dict[str, Any] = {
         "kind": _kind(item),
         "title": title,
         "authors": list(_authors(item)),
