@@ -33,14 +33,14 @@ def check_can_submit(user: User, obj: EditorialModel) -> None:
 def check_can_start_review(user: User, obj: EditorialModel) -> None:
     check_allowed(user, Permission.APPROVE_CONTENT)
     _check_step(obj, ContentStatus.UNDER_REVIEW)
-    _check_not_own(user, obj)
+    check_not_own(user, obj)
 
 
 def check_can_approve(user: User, obj: EditorialModel, as_of: date) -> None:
     """``as_of`` is the day for worked examples that name none."""
     check_allowed(user, Permission.APPROVE_CONTENT)
     _check_step(obj, ContentStatus.APPROVED)
-    _check_not_own(user, obj)
+    check_not_own(user, obj)
     if isinstance(obj, CriteriaVersion):
         _check_examples(obj, as_of)
     if sentence := obj.why_not_ready(as_of):
@@ -78,6 +78,12 @@ def check_can_supersede(user: User, obj: EditorialModel, successor: EditorialMod
     _check_step(obj, ContentStatus.RETIRED)
     if _name_of(obj) != _name_of(successor):
         raise Refused(f"{successor} belongs to another set of criteria.")
+
+
+def check_not_own(user: User, obj: EditorialModel) -> None:
+    """Nobody reviews, approves, plans or confirms what they submitted. Raises ``Refused``."""
+    if obj.submitted_by_id is not None and obj.submitted_by_id == user.pk:
+        raise Refused("You submitted this yourself. Another content approver has to review it.")
 
 
 def check_can_study_impact(user: User) -> None:
@@ -142,11 +148,6 @@ def _check_step(obj: EditorialModel, target: ContentStatus) -> None:
             f"This is {CONTENT_STATUS_TITLES[ContentStatus(obj.status)].lower()}; "
             f"from there it cannot become {CONTENT_STATUS_TITLES[target].lower()}."
         )
-
-
-def _check_not_own(user: User, obj: EditorialModel) -> None:
-    if obj.submitted_by_id is not None and obj.submitted_by_id == user.pk:
-        raise Refused("You submitted this yourself. Another content approver has to review it.")
 
 
 def _check_reason(reason: str, sentence: str) -> None:

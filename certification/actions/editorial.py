@@ -29,10 +29,16 @@ _LIFE = (
 )
 
 
+def lock(obj: EditorialModel) -> None:
+    """Takes the row as it is now, and keeps others off until the act is done."""
+    type(obj)._default_manager.select_for_update().get(pk=obj.pk)
+    obj.refresh_from_db()
+
+
 @transaction.atomic
 def submit(*, by: User, now: datetime, obj: EditorialModel) -> EditorialModel:
     """Sends returned content to review again. Raises ``Refused``."""
-    _lock(obj)
+    lock(obj)
     check_can_submit(by, obj)
     obj.submitted_by, obj.submitted_at = by, now
     obj.reviewed_by = obj.approved_by = obj.approved_at = None
@@ -43,7 +49,7 @@ def submit(*, by: User, now: datetime, obj: EditorialModel) -> EditorialModel:
 @transaction.atomic
 def start_review(*, by: User, now: datetime, obj: EditorialModel) -> EditorialModel:
     """Takes submitted content into review. Raises ``Refused``."""
-    _lock(obj)
+    lock(obj)
     check_can_start_review(by, obj)
     obj.reviewed_by = by
     return _move(obj, ContentStatus.UNDER_REVIEW, by=by, now=now, verb="started review of")
@@ -55,7 +61,7 @@ def approve(*, by: User, now: datetime, obj: EditorialModel) -> EditorialModel:
 
     A criteria version must pass all of its worked examples. Raises ``Refused``.
     """
-    _lock(obj)
+    lock(obj)
     check_can_approve(by, obj, as_of=localdate(now))
     obj.approved_by, obj.approved_at = by, now
     return _move(obj, ContentStatus.APPROVED, by=by, now=now, verb="approved")
@@ -66,7 +72,7 @@ def return_to_author(
     *, by: User, now: datetime, obj: EditorialModel, reason: str
 ) -> EditorialModel:
     """Sends content back with what should change. Raises ``Refused``."""
-    _lock(obj)
+    lock(obj)
     check_can_return(by, obj, reason)
     obj.return_reason = reason.strip()
     obj.reviewed_by = by
@@ -76,7 +82,7 @@ def return_to_author(
 @transaction.atomic
 def retire(*, by: User, now: datetime, obj: EditorialModel, reason: str) -> EditorialModel:
     """Takes approved content out of use; it stays readable. Raises ``Refused``."""
-    _lock(obj)
+    lock(obj)
     check_can_retire(by, obj, reason)
     return _move(obj, ContentStatus.RETIRED, by=by, now=now, verb="retired", reason=reason)
 
@@ -90,7 +96,7 @@ def supersede(
     The version is retired. The reference stays as it is, because older content cites it, and names
     its successor. Raises ``Refused``.
     """
-    _lock(obj)
+    lock(obj)
     check_can_supersede(by, obj, successor)
     if isinstance(obj, Reference) and isinstance(successor, Reference):
         obj.superseded_by = successor
@@ -103,12 +109,6 @@ def supersede(
         data["version"] = getattr(successor, "version", "")
     record_event(by=by, verb="superseded", obj=obj, at=now, data=data)
     return obj
-
-
-def _lock(obj: EditorialModel) -> None:
-    """Takes the row as it is now, and keeps others off until the act is done."""
-    type(obj)._default_manager.select_for_update().get(pk=obj.pk)
-    obj.refresh_from_db()
 
 
 def _move(

@@ -6,6 +6,7 @@ history of a row is what the audit trail says about it. Long lists are never cou
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,7 @@ from django.utils.safestring import SafeString
 
 from certification.admin.fields import keys_list
 from certification.admin.history import history_page
+from certification.policies import Refused
 from certification.presenters.wording import day_words
 from config.access import check_has_permission, has_permission
 from config.roles import Permission
@@ -179,3 +181,12 @@ def today() -> date:
 
 def day_or(day: date | None, nothing: str) -> str:
     return day_words(day) or nothing
+
+
+def refusal_of(check: Callable[..., None], *args: Any) -> str:
+    """The sentence with which a policy refuses; empty when it allows."""
+    try:
+        check(*args)
+    except Refused as refusal:
+        return refusal.sentence
+    return ""

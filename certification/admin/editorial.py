@@ -25,13 +25,15 @@ from django.utils.safestring import SafeString
 from certification import content_policies as policies
 from certification.actions import editorial
 from certification.actions.content_edits import save_content
-from certification.admin.base import RoleAdmin, day_or, tag, today
+from certification.admin.base import RoleAdmin, day_or, refusal_of, tag, today
 from certification.admin.filters import ApprovalFilter, OwnFilter, ReviewDueFilter
 from certification.admin.forms import ContentForm
+from certification.admin.validity import ValidityPages, is_overdue
 from certification.editing_policies import can_edit, check_as_seen, check_can_edit, seen_mark
 from certification.models import UNVERIFIED, Citation, EditorialModel
 from certification.policies import Refused
 from certification.presenters.wording import day_words, moment_words
+from certification.validity_policies import check_can_plan, check_can_read_again
 from certification.workflow import CONTENT_TRANSITIONS, ContentStatus
 from config.access import has_permission
 from config.roles import Permission
@@ -41,12 +43,15 @@ LIST_FILTERS = ("status", ReviewDueFilter, ApprovalFilter, OwnFilter)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A button, or the sentence that stands in its place. ``needs``: what has to be given."""
+    """A button, or the sentence that stands in its place. ``needs``: what has to be given.
+
+    ``url``: the act has a page of its own."""
 
     key: str
     title: str
     needs: str = ""
     refusal: str = ""
+    url: str = ""
     choices: tuple[tuple[str, str], ...] = ()
 
 
@@ -60,7 +65,7 @@ class Outcome:
     says: str
 
 
-class EditorialAdmin(RoleAdmin):
+class EditorialAdmin(ValidityPages):
     """A page of content with its editorial buttons."""
 
     view_permissions = (
@@ -127,7 +132,7 @@ class EditorialAdmin(RoleAdmin):
 
     @admin.display(description="next review", ordering="next_review_on")
     def review(self, obj: EditorialModel) -> SafeString | str:
-        if obj.next_review_on and obj.next_review_on < today() and obj.status != "retired":
+        if obj.next_review_on and is_overdue(obj):
             return tag("overdue", f"Overdue since {day_words(obj.next_review_on)}")
         return day_or(obj.next_review_on, "No date")
 
@@ -193,6 +198,8 @@ class EditorialAdmin(RoleAdmin):
                 "editorial_acts": list(self.acts(request, stored)),
                 "editorial_url": self._url("editorial", obj.pk),
                 "edit_refusal": self._edit_refusal(request, stored),
+                "answering": self.answering(stored),
+                "review_overdue": is_overdue(stored),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -226,6 +233,7 @@ class EditorialAdmin(RoleAdmin):
         if ContentStatus.APPROVED in following:
             refusal = refusal_of(policies.check_can_approve, user, obj, today())
             yield Act("approve", "Approve", refusal=refusal)
+        yield from self._validity_acts(user, obj)
         if ContentStatus.RETURNED in following:
             yield Act("return", "Return to its author", "reason")
         if ContentStatus.RETIRED in following:
@@ -233,6 +241,14 @@ class EditorialAdmin(RoleAdmin):
             successors = tuple(self.successors(obj))
             if successors:
                 yield Act("supersede", "Supersede", "successor", choices=successors)
+
+    def _validity_acts(self, user: Any, obj: EditorialModel) -> Iterator[Act]:
+        url = self._url("validity", obj.pk)
+        if obj.is_approved:
+            refusal = refusal_of(check_can_read_again, user, obj)
+            yield Act("confirm", "Confirm its review", refusal=refusal, url=url)
+        if obj.IS_VERSION and not refusal_of(check_can_plan, user, obj):
+            yield Act("schedule", "Plan its days", url=url)
 
     def successors(self, obj: Any) -> Iterator[tuple[str, str]]:
         """What could take the place of ``obj``, as key and title. Most content has no successor."""
@@ -322,15 +338,6 @@ class EditorialAdmin(RoleAdmin):
             "back": request.get_full_path(),
         }
         return TemplateResponse(request, "admin/certification/editorial_report.html", context)
-
-
-def refusal_of(check: Callable[..., None], *args: Any) -> str:
-    """The sentence with which a policy refuses; empty when it allows."""
-    try:
-        check(*args)
-    except Refused as refusal:
-        return refusal.sentence
-    return ""
 
 
 def edited_citations(formsets: Any) -> tuple[list[Citation], list[Citation]]:

@@ -10,10 +10,10 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.urls import reverse
 
-from certification.models.editorial import EditorialModel
+from certification.models.editorial import ANSWERS_SINCE, EditorialModel
 from certification.models.therapies import Therapy
 from certification.workflow import ContentStatus
 
@@ -29,12 +29,13 @@ class CriteriaVersionQuerySet(models.QuerySet["CriteriaVersion"]):
         return self.filter(status=ContentStatus.APPROVED)
 
     def in_force(self, on: date) -> Self:
-        """Approved, started, not expired on ``on``; the newest of each set comes first."""
+        """Approved, started, not expired on ``on``; of each set the one that started last comes
+        first."""
         return (
             self.approved()
             .filter(Q(effective_on__isnull=True) | Q(effective_on__lte=on))
             .filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
-            .order_by("set_key", F("effective_on").desc(nulls_last=True), "-approved_at", "-id")
+            .order_by("set_key", ANSWERS_SINCE.desc(), "-approved_at", "-id")
         )
 
     def current(self, set_key: str, on: date) -> CriteriaVersion | None:

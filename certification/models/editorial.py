@@ -11,9 +11,13 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce, TruncDate
 
 from certification.models.people import User
 from certification.workflow import CONTENT_STATUS_TITLES, ContentStatus
+
+ANSWERS_SINCE = Coalesce("effective_on", TruncDate("approved_at"))
+"""The first day of an approved version, for querysets; ``answering.start_of`` for a row."""
 
 
 class EditorialQuerySet(models.QuerySet["EditorialModel"]):

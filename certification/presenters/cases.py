@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -111,7 +111,7 @@ def born_words(patient: Patient, now: datetime, time_zone: str) -> str:
     return f"{day_words(patient.birth_date)} ({age})"
 
 
-def content_state(content: Any, today: Any) -> dict[str, Any]:
+def content_state(content: Any, today: date) -> dict[str, Any]:
     """What the banner of a piece of content says."""
     approver = content.approved_by
     return {
@@ -122,7 +122,17 @@ def content_state(content: Any, today: Any) -> dict[str, Any]:
         "review_overdue": bool(content.next_review_on and content.next_review_on < today),
         "approved_by": approver.signing_name if approver else "",
         "demo_approval": content.approved_in_demo,
+        "days": _days_words(content, today) if content.IS_VERSION and content.is_approved else "",
     }
+
+
+def _days_words(version: Any, today: date) -> str:
+    """From when to when an approved version answers, where that is not simply "now"."""
+    if version.effective_on and version.effective_on > today:
+        return f"It starts on {day_words(version.effective_on)}."
+    if version.expires_on and version.expires_on < today:
+        return f"It expired on {day_words(version.expires_on)}."
+    return f"Its last day is {day_words(version.expires_on)}." if version.expires_on else ""
 
 
 def version_title(version: CriteriaVersion) -> str:

@@ -46,7 +46,8 @@ def load_protocols(
     therapies = {therapy.key: therapy for therapy in Therapy.objects.all()}
     report: Counter[str] = Counter()
     for values, row in pairs:
-        changed = [] if row is None else [n for n in VALUES if getattr(row, n) != values[n]]
+        # A protocol whose document is the same keeps the day of review that was confirmed here.
+        changed = row is not None and row.content_hash != values["content_hash"]
         if row is not None and (keep or not changed):
             report["kept" if changed else "same"] += 1
             continue
@@ -97,13 +98,11 @@ def _write(
     by: User | None,
     now: datetime,
 ) -> None:
-    resubmit = row.pk is None or row.content_hash != values["content_hash"]
     for name in VALUES:
         setattr(row, name, values[name])
     row.therapy = therapy
-    if resubmit:
-        row.status = ContentStatus.SUBMITTED
-        row.submitted_by, row.submitted_at = by, now
-        row.reviewed_by = row.approved_by = row.approved_at = None
-        row.return_reason = ""
+    row.status = ContentStatus.SUBMITTED
+    row.submitted_by, row.submitted_at = by, now
+    row.reviewed_by = row.approved_by = row.approved_at = None
+    row.return_reason = ""
     row.save()

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from certification.criteria.codec import CriteriaError, content_hash
 from certification.models import EditorialModel, Therapy
+from certification.models.editorial import ANSWERS_SINCE
 from certification.workflow import ContentStatus
 from monitoring.schedule.codec import read_document
 from monitoring.schedule.examples import run_examples
@@ -28,12 +29,13 @@ class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
         return self.filter(next_review_on__lt=as_of).exclude(status=ContentStatus.RETIRED)
 
     def in_force(self, on: date) -> Self:
-        """Approved, started, not expired on ``on``; the newest of each protocol comes first."""
+        """Approved, started, not expired on ``on``; of each protocol the one that started last
+        comes first."""
         return (
             self.approved()
             .filter(Q(effective_on__isnull=True) | Q(effective_on__lte=on))
             .filter(Q(expires_on__isnull=True) | Q(expires_on__gte=on))
-            .order_by("key", "-effective_on", "-approved_at", "-id")
+            .order_by("key", ANSWERS_SINCE.desc(), "-approved_at", "-id")
         )
 
     def current(self, key: str, on: date) -> ProtocolVersion | None:
