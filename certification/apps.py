@@ -6,3 +6,5 @@ class CertificationConfig(AppConfig):
     verbose_name = "Certification"
     notice_source = "certification.quarantine.notices"
     """Asked by ``case_notices`` for what the reader of a case should know."""
+    notice_source = "certification.content_notices.notices"
+    """What the reader of a case should know about the content that it rests on."""

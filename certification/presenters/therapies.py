@@ -52,6 +52,7 @@ class VersionLink:
     status: str
     status_word: str
     in_force: bool
+    review_overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def therapy_cards(today: date) -> list[TherapyCard]:
     links: dict[int, list[VersionLink]] = {}
     current = {v.pk for v in _newest(CriteriaVersion.objects.in_force(today).defer("document"))}
     for version in CriteriaVersion.objects.exclude(status="retired").defer("document"):
-        links.setdefault(version.therapy_id, []).append(version_link(version, current))
+        links.setdefault(version.therapy_id, []).append(version_link(version, current, today))
     return [
         therapy_card(therapy, links.get(therapy.pk, []))
         for therapy in Therapy.objects.defer("details")
@@ -135,7 +136,7 @@ def _newest(versions: Iterable[CriteriaVersion]) -> list[CriteriaVersion]:
     return list(newest.values())
 
 
-def version_link(version: CriteriaVersion, current: set[int]) -> VersionLink:
+def version_link(version: CriteriaVersion, current: set[int], today: date) -> VersionLink:
     return VersionLink(
         reverse("certification:criteria-version", args=[version.pk]),
         version.title,
@@ -145,6 +146,7 @@ def version_link(version: CriteriaVersion, current: set[int]) -> VersionLink:
         version.status,
         version.status_title,
         version.pk in current,
+        bool(version.next_review_on and version.next_review_on < today),
     )
 
 
@@ -173,7 +175,7 @@ def therapy_page(therapy: Therapy, today: date) -> TherapyPage:
     current = {v.pk for v in _newest(CriteriaVersion.objects.in_force(today).defer("document"))}
     versions = therapy.criteria_versions.exclude(status="retired").defer("document")
     return TherapyPage(
-        card=therapy_card(therapy, [version_link(v, current) for v in versions]),
+        card=therapy_card(therapy, [version_link(v, current, today) for v in versions]),
         content=content_state(therapy, today),
         note=str(therapy.details.get("note", "")),
         sections=_marked(sections(details, sources, SECTION_ORDER)),
@@ -229,7 +231,7 @@ def version_page(version: CriteriaVersion, today: date, reader: str) -> VersionP
         questions=sum(len(step.keys) for step in plan.steps),
         quantity=quantity_lines(version.quantity_limit),
         references=sources.listed(),
-        others=[version_link(v, current) for v in others.defer("document")],
+        others=[version_link(v, current, today) for v in others.defer("document")],
     )
 
 

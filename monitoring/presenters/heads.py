@@ -10,8 +10,9 @@ from typing import Any
 from django.urls import reverse
 
 from certification.policies import Change
-from certification.presenters.cases import born_words
+from certification.presenters.cases import born_words, content_state
 from certification.presenters.wording import capitalised, day_words
+from certification.turnaround import local_date
 from monitoring.models import InfusionCourse, Visit
 
 
@@ -30,6 +31,7 @@ class CourseHead:
     state: str
     state_word: str
     since: str
+    content: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def course_head(course: InfusionCourse, now: datetime) -> CourseHead:
         state="running" if running else "stopped",
         state_word="Running" if running else f"Stopped {day_words(course.stopped_on)}",
         since=day_words(course.start_on),
+        content=content_state(course.protocol_version, local_date(now, course.site.time_zone)),
     )
 
 
