@@ -54,6 +54,7 @@ urlpatterns = [
     path("evidence/", content.evidence, name="evidence"),
     path("evidence/article/", content.article, name="article"),
     path("editorial-policy/", content.editorial_policy, name="editorial-policy"),
+    path("reference-pack.schema.json", content.pack_schema, name="pack-schema"),
     path("glossary/", content.glossary, name="glossary"),
     path("language/", readers.language, name="language"),
     path("audit/", audit.audit, name="audit"),

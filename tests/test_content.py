@@ -20,10 +20,11 @@ from certification.criteria.evaluation import Evaluator
 from certification.criteria.facts import read_facts
 from certification.criteria.lines import evaluate_lines
 from certification.criteria.tree import CriteriaSet, FactTest, Node, children, walk
-from certification.management.commands.content import SCHEMA, schema_text
+from certification.management.commands.content import SCHEMA
 from certification.packs.examples import run_examples
 from certification.packs.pack import Pack, folders_of, read_pack
 from certification.packs.reading import read_folder
+from certification.packs.schema import schema_text
 
 ROOT = Path(__file__).resolve().parent.parent
 AS_OF = date(2026, 12, 1)

@@ -18,6 +18,7 @@ from certification.criteria.plain import to_data
 from certification.models import Citation, CriteriaVersion, User
 from certification.models.editorial import EditorialModel
 from certification.pack_rows import CITED, LINKS, TABLES, Comparison, Wanted, compare
+from certification.pack_travel import of_other_apps
 from certification.packs.pack import Pack
 from certification.policies import Refused, check_allowed
 from certification.workflow import ContentStatus
@@ -60,6 +61,17 @@ def load_pack(
     for comparison in comparisons:
         kept = keep and comparison.state == "changed"
         report[comparison.wanted.section]["kept" if kept else comparison.state] += 1
+    return report
+
+
+@transaction.atomic
+def load_whole_pack(
+    *, by: User | None, now: datetime, pack: Pack, keep: bool = False
+) -> dict[str, Counter[str]]:
+    """``load_pack`` with the parts of other apps. Raises ``Refused``, and then writes nothing."""
+    report = load_pack(by=by, now=now, pack=pack, keep=keep)
+    for load in of_other_apps("pack_loader"):
+        report |= load(by=by, now=now, pack=pack, keep=keep)
     return report
 
 

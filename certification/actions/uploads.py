@@ -39,17 +39,22 @@ def upload_list(
     """Keeps a list that can be read. Raises ``Refused``."""
     check_can_upload_list(by, purpose)
     plan = plan_list(purpose, content)
+    return keep_list(
+        by=by, now=now, purpose=purpose, content=content, file_name=file_name, counts=plan.counts
+    )
+
+
+def keep_list(
+    *, by: User, now: datetime, purpose: str, content: bytes, file_name: str, counts: dict[str, int]
+) -> UploadedList:
+    """Keeps a file that was found to be readable, until it is imported or put aside."""
     UploadedList.objects.too_old(now=now).update(packed=b"", finished_at=now)
     kept = UploadedList(
         purpose=purpose, file_name=_named(file_name), uploaded_by=by, uploaded_at=now
     )
     kept.content = content
     kept.save()
-    data = {
-        "file": kept.file_name,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        **plan.counts,
-    }
+    data = {"file": kept.file_name, "sha256": hashlib.sha256(content).hexdigest(), **counts}
     record_event(by=by, verb=f"read {purpose} from", obj=kept, at=now, data=data)
     return kept
 

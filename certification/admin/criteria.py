@@ -20,13 +20,15 @@ from certification.admin.editorial import EditorialAdmin
 from certification.admin.history import in_words
 from certification.admin.impact import ComparedVersions
 from certification.admin.marks import marks_of
+from certification.admin.packs import PackPages
 from certification.models import CriteriaVersion
 
 SHORT_HASH = 12
 
 
 @admin.register(CriteriaVersion)
-class CriteriaVersionAdmin(ComparedVersions, EditorialAdmin):
+class CriteriaVersionAdmin(ComparedVersions, PackPages, EditorialAdmin):
+    change_list_template = "admin/certification/criteria_change_list.html"
     change_form_template = "admin/certification/criteria_change_form.html"
     list_display = (
         "set_key", "status_badge", "version", "therapy", "request_type", "examples_passed",

@@ -27,7 +27,7 @@ class UploadedListQuerySet(models.QuerySet["UploadedList"]):
 
 
 class UploadedList(models.Model):
-    """A file of references or of notices between its preview and its confirmation.
+    """A file of references, of notices or of a pack between its preview and its confirmation.
 
     ``outcome``: what became of it, in numbers; empty when it was put aside.
     """
@@ -35,6 +35,7 @@ class UploadedList(models.Model):
     class Purpose(models.TextChoices):
         REFERENCES = "references", "References"
         NOTICES = "notices", "Notices about references"
+        PACK = "pack", "Reference pack"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     purpose = models.CharField(max_length=12, choices=Purpose.choices)

@@ -43,7 +43,12 @@ def read_pack(*folders: Path) -> Pack:
 
     Raises ``PackError`` with everything that is wrong in it.
     """
-    entries = collect(_read(folders))
+    return pack_of(_read(folders))
+
+
+def pack_of(folders: list[list[Document]]) -> Pack:
+    """The pack that the files of these folders make, whole or not at all. Raises ``PackError``."""
+    entries = collect(folders)
     vocabulary, problems = read_vocabulary(entries)
     problems += check(entries, vocabulary)
     criteria_sets: dict[str, CriteriaSet] = {}

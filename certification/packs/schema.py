@@ -6,6 +6,8 @@ mistake is reported in their words. Lengths follow the columns the entries are s
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -302,3 +304,9 @@ def json_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **PackFile.model_json_schema(by_alias=True),
     }
+
+
+@cache
+def schema_text() -> str:
+    """The JSON Schema as the file in ``docs/`` holds it, and as it is published."""
+    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from certification.models import CriteriaVersion, Therapy
+from certification.packs.schema import schema_text
 from certification.presenters.article import article_page
 from certification.presenters.evidence import evidence_page
 from certification.presenters.glossary import entries, terms
@@ -62,6 +63,13 @@ def article(request: StaffRequest) -> HttpResponse:
 @require_GET
 def editorial_policy(request: StaffRequest) -> HttpResponse:
     return page(request, "certification/editorial_policy.html", {"nav": "evidence"})
+
+
+@requires(Permission.VIEW_CONTENT)
+@require_GET
+def pack_schema(request: StaffRequest) -> HttpResponse:
+    """The format of reference packs, for editors."""
+    return HttpResponse(schema_text(), content_type="application/schema+json; charset=utf-8")
 
 
 @requires(Permission.VIEW_CONTENT)

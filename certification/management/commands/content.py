@@ -10,30 +10,22 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
-from certification.actions.packs import load_pack
+from certification.actions.packs import load_whole_pack
 from certification.lint.findings import Level, find
 from certification.lint.pack_material import material_of_pack
 from certification.models import User
-from certification.pack_export import export_pack, stale_sets
-from certification.pack_rows import Comparison, compare
-from certification.packs.differences import differences
-from certification.packs.examples import check_examples
+from certification.pack_travel import check_sound, stale_in, what_changes, written_pack
 from certification.packs.pack import PROJECT, Pack, folders_of, read_pack
-from certification.packs.problems import PackError, Problem
-from certification.packs.schema import json_schema
-from certification.packs.writing import write_text
+from certification.packs.problems import PackError
+from certification.packs.schema import schema_text
 from certification.policies import Refused
 from certification.source_checks import all_findings
 
@@ -97,11 +89,7 @@ class Command(BaseCommand):
     def _sound_pack(self, options: dict[str, Any]) -> Pack:
         """The pack of the folders, its worked examples included."""
         pack = read_pack(*folders_of(options["folders"]))
-        problems = check_examples(pack, options.get("as_of") or timezone.localdate())
-        for app in apps.get_app_configs():
-            problems += getattr(app, "check_pack", _nothing_more)(pack)
-        if problems:
-            raise PackError(problems)
+        check_sound(pack, options.get("as_of") or timezone.localdate())
         return pack
 
     def _load(self, options: dict[str, Any]) -> None:
@@ -111,13 +99,7 @@ class Command(BaseCommand):
             if by is None:
                 raise CommandError(f"There is no active account {options['by']!r}.")
         pack = read_pack(*folders_of(options["folders"]))
-        given: dict[str, Any] = {
-            "by": by, "now": timezone.now(), "pack": pack, "keep": options["keep"],
-        }  # fmt: skip
-        with transaction.atomic():
-            report = load_pack(**given)
-            for load in _of_other_apps("pack_loader"):
-                report |= load(**given)
+        report = load_whole_pack(by=by, now=timezone.now(), pack=pack, keep=options["keep"])
         for section, states in report.items():
             if states:
                 counts = ", ".join(f"{number} {state}" for state, number in states.items())
@@ -125,18 +107,12 @@ class Command(BaseCommand):
 
     def _diff(self, options: dict[str, Any]) -> None:
         pack = read_pack(*folders_of(options["folders"]))
-        differing = [c for c in compare(pack) if c.state != "same"]
-        for comparison in differing:
-            state = comparison.state if comparison.needs_review else "moved"
-            self.stdout.write(f"{state}: {comparison.wanted.section} {comparison.title}")
-            for line in _detail(comparison):
+        changed = what_changes(pack)
+        for change in changed:
+            self.stdout.write(change.title)
+            for line in change.lines:
                 self.stdout.write(f"  {line}")
-        further = [change for tell in _of_other_apps("pack_changes") for change in tell(pack)]
-        for title, lines in further:
-            self.stdout.write(title)
-            for line in lines:
-                self.stdout.write(f"  {line}")
-        if differing or further:
+        if changed:
             raise SystemExit(1)
         self.stdout.write("The database has all of it already.")
 
@@ -145,20 +121,14 @@ class Command(BaseCommand):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CommandError(f"{folder} is not empty. Name a new or an empty folder.")
         as_of = options["as_of"] or timezone.localdate()
-        files = dict(export_pack(as_of))
-        for export in _of_other_apps("pack_exporter"):
-            files |= export(as_of)
+        files = written_pack(as_of)
         if not files:
             raise CommandError("There is no content yet. Load some first.")
-        for name, data in files.items():
+        for name, text in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(write_text(data), encoding="utf-8")
-        pack = read_pack(folder)
-        changed = stale_sets(pack, as_of)
-        for stale_of in _of_other_apps("pack_stale"):
-            changed += stale_of(pack, as_of)
-        for stale in changed:
+            path.write_text(text, encoding="utf-8")
+        for stale in stale_in(read_pack(folder), as_of):
             self.stderr.write(
                 f"{stale}: a question has changed since this version was written, so loading it "
                 "elsewhere gives another content hash. Submit a new version first."
@@ -189,33 +159,3 @@ class Command(BaseCommand):
     def _schema(self, options: dict[str, Any]) -> None:
         options["file"].write_text(schema_text(), encoding="utf-8")
         self.stdout.write(f"{options['file']} written")
-
-
-def _nothing_more(pack: Pack) -> list[Problem]:
-    """Most apps know nothing about packs; one that does says so by ``check_pack``."""
-    return []
-
-
-def _of_other_apps(hook: str) -> list[Callable[..., Any]]:
-    """What other apps do with their part of a pack: the dotted path that their configuration names.
-
-    ``pack_loader`` writes it and reports, ``pack_exporter`` gives its files for a day,
-    ``pack_stale`` names what would get another hash, ``pack_changes`` tells what loading changes.
-    """
-    paths = (getattr(app, hook, "") for app in apps.get_app_configs())
-    return [import_string(path) for path in paths if path]
-
-
-def _detail(comparison: Comparison) -> Iterator[str]:
-    """What differs inside a changed row, old and new."""
-    for name in comparison.changed:
-        if name in comparison.wanted.values and name != "content_hash":
-            old, new = getattr(comparison.row, name), comparison.wanted.values[name]
-            yield from differences(old, new, name)
-        elif name in comparison.wanted.links or name == "citations":
-            yield name
-
-
-def schema_text() -> str:
-    """The JSON Schema as the file in ``docs/`` holds it."""
-    return json.dumps(json_schema(), indent=1, ensure_ascii=False) + "\n"

@@ -1,0 +1,40 @@
+"""What is sent when a reference pack is uploaded, and when it is loaded?"""
+
+from __future__ import annotations
+
+from django import forms
+
+from certification.forms.base import PageForm
+from certification.packs.archive import MAX_UPLOAD_BYTES
+
+
+class PackForm(PageForm):
+    """A pack in one file. Whatever is wrong inside it is said by the reader, with its line."""
+
+    file = forms.FileField(
+        label="Zip or YAML file",
+        allow_empty_file=True,
+        help_text=f"A zip of *.yaml files, or one *.yaml file, of at most "
+        f"{MAX_UPLOAD_BYTES // 1_000_000} MB. Nothing is written before you have read what would "
+        "happen.",
+        widget=forms.FileInput(attrs={"accept": ".zip,.yaml,application/zip"}),
+        error_messages={"required": "Choose the file.", "missing": "Choose the file."},
+    )
+
+    @property
+    def content(self) -> bytes:
+        """No more than what tells that a file is too large."""
+        content: bytes = self.cleaned_data["file"].read(MAX_UPLOAD_BYTES + 1)
+        return content
+
+
+class LoadPackForm(PageForm):
+    """``fingerprint``: of the report that the person has read."""
+
+    fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    keep = forms.BooleanField(
+        label="Leave what is there as it is, and bring in only what is new",
+        help_text="For another publisher's pack beside ours: each version of criteria carries its "
+        "own questions, so it works although ours are worded otherwise.",
+        required=False,
+    )
