@@ -27,8 +27,14 @@ from certification.packs.writing import write_text
 class Changed:
     """One entry of a pack that is not in the database, or not like this."""
 
-    title: str
+    state: str
+    section: str
+    name: str
     lines: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.state}: {self.section} {self.name}"
 
 
 def written_pack(as_of: date) -> dict[str, str]:
@@ -62,10 +68,10 @@ def what_changes(pack: Pack) -> list[Changed]:
     for comparison in compare(pack):
         if comparison.state != "same":
             state = comparison.state if comparison.needs_review else "moved"
-            title = f"{state}: {comparison.wanted.section} {comparison.title}"
-            found.append(Changed(title, tuple(_detail(comparison))))
+            section, lines = comparison.wanted.section, tuple(_detail(comparison))
+            found.append(Changed(state, section, comparison.title, lines))
     for tell in of_other_apps("pack_changes"):
-        found += [Changed(title, tuple(lines)) for title, lines in tell(pack)]
+        found += [Changed(*told, tuple(lines)) for *told, lines in tell(pack)]
     return found
 
 

@@ -48,18 +48,18 @@ def stale_protocols(pack: Pack, as_of: date) -> list[str]:
     ]
 
 
-def protocol_changes(pack: Pack) -> Iterator[tuple[str, list[str]]]:
-    """What loading a pack would do to each protocol that it changes: a title, and the changes in
-    words."""
+def protocol_changes(pack: Pack) -> Iterator[tuple[str, str, str, list[str]]]:
+    """What loading a pack would do to each protocol that it changes: new or changed, the section,
+    the name, and the changes in words."""
     rows = {(row.key, row.version): row for row in ProtocolVersion.objects.all()}
     for key, found in pack.entries.protocols.items():
         name = (key, str(found.entry.version))
         row, wanted = rows.get(name), document_in(pack, key)
         if row is None:
-            yield f"new: protocols {' '.join(name)}", []
+            yield "new", "protocols", " ".join(name), []
         elif row.content_hash != content_hash(wanted):
             said = list(changes_in_words(row.document, wanted))
-            yield f"changed: protocols {' '.join(name)}", said
+            yield "changed", "protocols", " ".join(name), said
 
 
 def document_in(pack: Pack, key: str) -> dict[str, Any]:

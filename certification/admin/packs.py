@@ -8,6 +8,8 @@ loaded as Submitted by the action that ``content load`` calls.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +33,7 @@ from certification.admin.base import RoleAdmin, today
 from certification.forms.packs import LoadPackForm, PackForm
 from certification.list_policies import can_upload_list
 from certification.models import UploadedList
-from certification.pack_travel import stale_in, what_changes, written_pack
+from certification.pack_travel import Changed, stale_in, what_changes, written_pack
 from certification.packs.archive import read_archive, write_archive
 from certification.packs.pack import pack_of
 from certification.packs.problems import PackError
@@ -142,14 +144,18 @@ class PackPages(RoleAdmin):
         except Refused as refusal:
             form.refuse(refusal)
         pack = kept_pack(kept)
-        changed = what_changes(pack)
+        # What is decided by comes first: a long list is cut at its end.
+        changed = what_changes(pack)[::-1]
         return self._answer(
             request, "pack.html", form.status,
             title=f"What loading {kept.file_name} would do",
             form=form,
             fingerprint=fingerprint_of(pack),
-            changes=[(one.title, one.lines[:LINES_SHOWN], len(one.lines) - LINES_SHOWN)
-                     for one in changed[:CHANGES_SHOWN]],
+            totals=_totals(changed),
+            changes=[
+                (one.title, one.lines[:LINES_SHOWN], len(one.lines) - LINES_SHOWN)
+                for one in changed[:CHANGES_SHOWN]
+            ],
             more=max(0, len(changed) - CHANGES_SHOWN),
             size=f"{counted(len(pack.criteria_sets), 'set')} of criteria, "
                  f"{counted(len(pack.entries.protocols), 'protocol')}, "
@@ -169,6 +175,12 @@ class PackPages(RoleAdmin):
         return TemplateResponse(
             request, f"admin/certification/{template}", shared | context, status=status
         )
+
+
+def _totals(changed: Sequence[Changed]) -> list[tuple[str, str, int]]:
+    """How many rows of each kind, as words and number."""
+    counts = Counter((one.section.replace("_", " "), one.state) for one in changed)
+    return [(kind, state, number) for (kind, state), number in counts.items()]
 
 
 def _loaded_words(kept: UploadedList) -> str:

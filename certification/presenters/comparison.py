@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from certification.case_facts import compiled, typed_facts
-from certification.criteria.explanation import ExplainedNode, Explanation
-from certification.criteria.facts import FactError, Vocabulary, parse_value
-from certification.criteria.tree import Recommendation, Truth
-from certification.criteria.tree_words import value_text
-from certification.models import Answer, Case, CriteriaVersion, Patient, RequestType
+from certification.criteria.explanation import Explanation
+from certification.criteria.facts import Vocabulary
+from certification.criteria.tree import Policy, Recommendation, Truth
+from certification.models import Answer, CriteriaVersion, Patient, RequestType
+from certification.presenters.comparison_facts import (
+    UsedFact,
+    facts_for,
+    latest_answers,
+    used_facts,
+)
 from certification.presenters.openings import offered_versions
-from certification.presenters.trees import BAR_COLOURS, BAR_WORDS, WORDS
-from certification.presenters.wording import age_words, capitalised, counted, day_words
-from certification.registration import REQUEST_FACT, THERAPY_FACT, registered_facts
-from certification.turnaround import local_date
+from certification.presenters.side_by_side import Difference, sentences_of, side_by_side
+from certification.presenters.wording import capitalised, counted, day_words
 
 # What is nearest to being certified comes first. "For a physician" is never a denial.
 WORDS_OF = {
@@ -29,11 +31,21 @@ WORDS_OF = {
     Recommendation.PEND: "Facts are missing",
     Recommendation.REFER: "For a physician",
 }
-# Each set of criteria answers these by itself.
-OF_THE_REQUEST = frozenset({THERAPY_FACT, REQUEST_FACT})
 MOST_COMPARED = 3
 NAMED_MISSING = 3
 MOST_HELPFUL = 10
+WEB = ("https://", "http://")
+NO_POLICY = "Not a payer’s policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Whose criteria these are. ``url``: where the policy stands; empty when it is no address."""
+
+    name: str
+    identifier: str = ""
+    url: str = ""
+    effective: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +55,10 @@ class Verdict:
     set_key: str
     therapy: str
     request: str
-    organisation: str
+    publisher: Publisher
+    version: str
     version_url: str
+    review_overdue: bool
     recommendation: str
     word: str
     met: str
@@ -61,18 +75,13 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class CellMark:
-    """What one set says to one criterion; ``truth`` empty: it does not ask for it."""
+class TherapyGroup:
+    """Every set of criteria for one therapy, whoever published it."""
 
-    truth: str
-    word: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
+    therapy: str
+    off_label: bool
     says: str
-    cells: tuple[CellMark, ...]
-    differs: bool
+    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +93,8 @@ class NeededFact:
 
 
 @dataclass(frozen=True, slots=True)
-class UsedFact:
-    label: str
-    text: str
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
 class ComparisonPage:
+    groups: list[TherapyGroup]
     verdicts: list[Verdict]
     compared: list[Verdict]
     indications: list[Difference]
@@ -119,38 +122,36 @@ def comparison_page(
     keys = [e.version.set_key for e in evaluated]
     picked = [key for key in dict.fromkeys(chosen) if key in keys][:MOST_COMPARED]
     picked = picked or keys[:MOST_COMPARED]
-    verdicts = [_verdict(e, patient, may_open, picked) for e in evaluated]
-    side_by_side = [e for key in picked for e in evaluated if e.version.set_key == key]
+    verdicts = [_verdict(e, patient, may_open, picked, today) for e in evaluated]
+    beside = [e.explanation for key in picked for e in evaluated if e.version.set_key == key]
+    compared = [v for key in picked for v in verdicts if v.set_key == key]
+    names = [v.publisher.name for v in compared]
     return ComparisonPage(
+        groups=_groups(verdicts),
         verdicts=verdicts,
-        compared=[v for key in picked for v in verdicts if v.set_key == key],
-        indications=_differences([e.explanation.indications for e in side_by_side], bars=False),
-        contraindications=_differences(
-            [e.explanation.contraindications for e in side_by_side], bars=True
-        ),
+        compared=compared,
+        indications=side_by_side([e.indications for e in beside], names, bars=False),
+        contraindications=side_by_side([e.contraindications for e in beside], names, bars=True),
         needed=_needed(evaluated),
-        used=_used(evaluated, answers, today),
+        used=used_facts([e.vocabulary for e in evaluated], answers, today),
         sets=len(evaluated),
     )
 
 
-def latest_answers(patient: Patient) -> dict[str, list[Answer]]:
-    """Every answer of the person's cases by fact, the newest first. One query."""
-    answers: dict[str, list[Answer]] = {}
-    found = Answer.objects.filter(case__patient=patient).exclude(state=Answer.State.INVALID)
-    found = found.select_related("case__site").only(
-        *("fact_key", "state", "value", "observed_on", "source", "answered_at"),
-        *("case__number", "case__therapy_id", "case__site__time_zone"),
-    )
-    for answer in found.order_by("-answered_at", "-id"):
-        answers.setdefault(answer.fact_key, []).append(answer)
-    for rows in answers.values():
-        rows.sort(key=_seen_on, reverse=True)
-    return answers
-
-
-def _seen_on(answer: Answer) -> date:
-    return answer.observed_on or local_date(answer.answered_at, answer.case.site.time_zone)
+def _groups(verdicts: Iterable[Verdict]) -> list[TherapyGroup]:
+    """The therapy of the nearest set comes first, and in it the nearest set."""
+    found: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.therapy, []).append(verdict)
+    return [
+        TherapyGroup(
+            therapy,
+            any(v.off_label for v in rows),
+            counted(len(rows), "set") + " of criteria" if len(rows) > 1 else "",
+            tuple(rows),
+        )
+        for therapy, rows in found.items()
+    ]
 
 
 def _evaluate(
@@ -162,64 +163,24 @@ def _evaluate(
     return _Evaluated(version, vocabulary, explanation)
 
 
-def facts_for(
-    version: CriteriaVersion,
-    vocabulary: Vocabulary,
-    patient: Patient,
-    answers: Mapping[str, list[Answer]],
-    today: date,
-) -> dict[str, dict[str, Any]]:
-    """Registration and the newest answers, as far as this version can read them.
-
-    What was answered about a requested drug counts only for requests of the same drug.
-    """
-    request = Case(patient=patient, therapy=version.therapy, request_type=version.request_type)
-    raw: dict[str, dict[str, Any]] = {}
-    for key, value in registered_facts(request, today):
-        if _fits(vocabulary, key, value):
-            raw[key] = {"value": value, "source": Answer.Source.REGISTRATION.value}
-    for key, rows in answers.items():
-        if key not in vocabulary or key in OF_THE_REQUEST:
-            continue
-        same_drug = vocabulary[key].of_request
-        answer = next(
-            (a for a in rows if not same_drug or a.case.therapy_id == version.therapy_id), None
-        )
-        if answer is None:
-            continue
-        if answer.state == Answer.State.NOT_KNOWN:
-            raw[key] = {"value": None, "asked": True}
-        elif _fits(vocabulary, key, answer.value):
-            raw[key] = {"value": answer.value, "source": answer.source}
-            if answer.observed_on:
-                raw[key]["observed_on"] = answer.observed_on.isoformat()
-    return raw
-
-
-def _fits(vocabulary: Vocabulary, key: str, value: Any) -> bool:
-    if key not in vocabulary:
-        return False
-    try:
-        parse_value(vocabulary[key], value)
-    except FactError:
-        return False
-    return True
-
-
-def _verdict(one: _Evaluated, patient: Patient, may_open: bool, picked: Sequence[str]) -> Verdict:
+def _verdict(
+    one: _Evaluated, patient: Patient, may_open: bool, picked: Sequence[str], today: date
+) -> Verdict:
     version, evaluation = one.version, one.explanation.evaluation
     labels = {key: definition.label for key, definition in one.vocabulary.items()}
     others = [key for key in evaluation.missing if key not in evaluation.shortest]
     parts = one.explanation.indications.children or (one.explanation.indications,)
     met = sum(1 for part in parts if part.truth is Truth.MET)
     shortest = tuple(labels[key] for key in evaluation.shortest or evaluation.missing)
-    sentences = _sentences(one.explanation)
+    sentences = sentences_of((one.explanation.indications, one.explanation.contraindications))
     return Verdict(
         set_key=version.set_key,
         therapy=capitalised(str(version.therapy)),
         request=RequestType(version.request_type).label,
-        organisation=version.policy_organisation,
+        publisher=publisher_of(compiled(version)[0].policy),
+        version=version.version,
         version_url=reverse("certification:criteria-version", args=[version.pk]),
+        review_overdue=bool(version.next_review_on and version.next_review_on < today),
         recommendation=evaluation.recommendation.value,
         word=WORDS_OF[evaluation.recommendation],
         met=f"{met} of {len(parts)} criteria met",
@@ -268,65 +229,29 @@ def _nearness(one: _Evaluated) -> tuple[int, int, int, str, str]:
     )
 
 
-def _sentences(explanation: Explanation) -> dict[str, str]:
-    found: dict[str, str] = {}
-    waiting = [explanation.indications, explanation.contraindications]
-    while waiting:
-        node = waiting.pop()
-        found[node.id] = node.says
-        waiting.extend(node.children)
-    return found
-
-
-def _differences(roots: Sequence[ExplainedNode], *, bars: bool) -> list[Difference]:
-    """One line for each criterion right below a root; the same id is the same criterion."""
-    parts = [{part.id: part for part in (root.children or (root,))} for root in roots]
-    ids = dict.fromkeys(key for found in parts for key in found)
-    lines = []
-    for key in ids:
-        nodes = [found.get(key) for found in parts]
-        cells = tuple(_mark(node, bars=bars) for node in nodes)
-        says = next(node.says for node in nodes if node is not None)
-        lines.append(Difference(says, cells, len({cell.truth for cell in cells}) > 1))
-    return lines
-
-
-def _mark(node: ExplainedNode | None, *, bars: bool) -> CellMark:
-    if node is None:
-        return CellMark("", "Not asked")
-    if bars:
-        return CellMark(BAR_COLOURS[node.truth], BAR_WORDS[node.truth])
-    return CellMark(node.truth.value, WORDS[node.truth])
+def publisher_of(policy: Policy | None) -> Publisher:
+    if policy is None:
+        return Publisher(NO_POLICY)
+    since = policy.effective_on
+    return Publisher(
+        policy.organisation,
+        policy.identifier,
+        policy.url if policy.url.startswith(WEB) else "",
+        day_words(since) if isinstance(since, date) else since or "",
+    )
 
 
 def _needed(evaluated: Iterable[_Evaluated]) -> list[NeededFact]:
     """The facts that would decide, those that help most therapies first."""
-    needed: dict[str, tuple[str, dict[str, None]]] = {}
+    # Two publishers may ask different things under one key: the words tell them apart.
+    needed: dict[tuple[str, str], dict[str, None]] = {}
     for one in evaluated:
         for key in one.explanation.evaluation.missing:
-            _, therapies = needed.setdefault(key, (one.vocabulary[key].label, {}))
+            therapies = needed.setdefault((key, one.vocabulary[key].label), {})
             therapies[str(one.version.therapy)] = None
-    facts = [NeededFact(label, tuple(therapies)) for label, therapies in needed.values()]
+    facts = [NeededFact(label, tuple(therapies)) for (_, label), therapies in needed.items()]
     helpful = [fact for fact in facts if len(fact.therapies) > 1]
     return sorted(helpful, key=lambda fact: (-len(fact.therapies), fact.label))[:MOST_HELPFUL]
-
-
-def _used(
-    evaluated: Sequence[_Evaluated], answers: Mapping[str, list[Answer]], today: date
-) -> list[UsedFact]:
-    """The answers that all this rests on, with their age and the case they come from."""
-    definitions = {key: d for one in evaluated for key, d in one.vocabulary.items()}
-    used = []
-    for key, definition in definitions.items():
-        for answer in answers.get(key, ())[:1]:
-            if answer.state != Answer.State.GIVEN or not _fits(definitions, key, answer.value):
-                continue
-            seen_on = _seen_on(answer)
-            age = age_words(max(0, (today - seen_on).days))
-            text = value_text(definition, parse_value(definition, answer.value))
-            says = f"case {answer.case.number}, {day_words(seen_on)}, {age}"
-            used.append(UsedFact(definition.label, text, says))
-    return used
 
 
 def summary_words(page: ComparisonPage) -> str:

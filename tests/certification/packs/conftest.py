@@ -9,6 +9,8 @@ import pytest
 
 SMALL = Path(__file__).parent / "small"
 """A small pack of our own with vignettes; also the example to copy for somebody's first pack."""
+PAYER = Path(__file__).parent / "payer"
+"""A second publisher's pack, which shares keys of questions with the small one and means others."""
 
 Write = Callable[..., Path]
 
