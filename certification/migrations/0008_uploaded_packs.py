@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certification', '0006_uploaded_lists'),
+        ('certification', '0007_reader'),
     ]
 
     operations = [
