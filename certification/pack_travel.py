@@ -71,7 +71,10 @@ def what_changes(pack: Pack) -> list[Changed]:
             section, lines = comparison.wanted.section, tuple(_detail(comparison))
             found.append(Changed(state, section, comparison.title, lines))
     for tell in of_other_apps("pack_changes"):
-        found += [Changed(*told, tuple(lines)) for *told, lines in tell(pack)]
+        found += [
+            Changed(state, section, name, tuple(lines))
+            for state, section, name, lines in tell(pack)
+        ]
     return found
 
 
