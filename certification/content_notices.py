@@ -1,7 +1,8 @@
-"""Which parts of the content that an open case rests on should have been read again by now?
+"""What should the reader of a case know about the content that the case rests on?
 
-The banner tells it of the criteria themselves. This tells it of what they cite and ask, and of the
-description of the therapy: each of these has a review date of its own.
+Which criteria are in quarantine, and which parts should have been read again by now: the banner
+tells it of the criteria themselves, and this of what they cite and ask, and of the description of
+the therapy. Each of these has a review date of its own.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from certification import quarantine
 from certification.case_facts import compiled
 from certification.case_notices import Notice
 from certification.models import Case, Fact, Reference, User
@@ -17,7 +19,8 @@ from certification.workflow import ContentStatus
 
 
 def notices(case: Case, user: User | None, on: date) -> Iterator[Notice]:
-    """Two queries for an open case, none for a closed one."""
+    """See ``certification.case_notices``. Two queries more for an open case."""
+    yield from quarantine.notices(case, user, on)
     if not case.is_open:
         return
     lines = [f"{name}: was due on {day_words(due)}" for name, due in _overdue(case, on)]
