@@ -3,6 +3,7 @@
 from django.urls import path
 
 from certification.views import (
+    asking,
     audit,
     cases,
     comparisons,
@@ -52,6 +53,7 @@ urlpatterns = [
     path("therapies/<slug:key>/", content.therapy, name="therapy"),
     path("criteria/<int:pk>/", content.criteria_version, name="criteria-version"),
     path("evidence/", content.evidence, name="evidence"),
+    path("evidence/ask/", asking.ask_evidence, name="ask"),
     path("evidence/article/", content.article, name="article"),
     path("editorial-policy/", content.editorial_policy, name="editorial-policy"),
     path("reference-pack.schema.json", content.pack_schema, name="pack-schema"),

@@ -11,6 +11,7 @@ from certification.models.evidence import Citation, Fact, FactGroup, Reference, 
 from certification.models.impact import ImpactChange, ImpactStudy, StoredFacts, StudiedKind
 from certification.models.notices import ReferenceNotice
 from certification.models.people import Patient, PriorTherapy, RoleGrant, Site, User
+from certification.models.search import SearchEntry
 from certification.models.therapies import DeterminationReason, Therapy, TurnaroundProfile
 from certification.models.uploads import UploadedList
 
@@ -41,6 +42,7 @@ __all__ = [
     "RequestType",
     "RoleGrant",
     "SealedError",
+    "SearchEntry",
     "Site",
     "Statement",
     "StoredFacts",

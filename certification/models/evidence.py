@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from certification.models.editorial import UNVERIFIED, Confidence, EditorialModel, EditorialQuerySet
 
@@ -97,6 +98,9 @@ class Statement(EditorialModel):
 
     def __str__(self) -> str:
         return self.says[:80]
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('certification:evidence')}#statement-{self.key}"
 
     @property
     def is_difference(self) -> bool:

@@ -38,6 +38,8 @@ FEATURES = (
      "evidence", "sources-title"),
     ("F5", "Professional disclaimer",
      "At the foot of every page and on every letter.", "editorial-policy", ""),
+    ("F6", "A follow-up question",
+     "Ask the evidence: approved statements and criteria answer, with their citations.", "ask", ""),
 )  # fmt: skip
 
 
@@ -200,7 +202,7 @@ def _place(home: Home) -> Place:
 
 def _address(kind: Kind, content: Any, place: str) -> str:
     if kind is Kind.STATEMENT:
-        return f"{reverse('certification:evidence')}#statement-{content.key}"
+        return str(content.get_absolute_url())
     if kind is Kind.DRUG:
         url = reverse("certification:therapy", args=[content.key])
         return f"{url}#{place.split('.')[0]}"
