@@ -36,6 +36,10 @@ def refresh_search(*, by: User | None) -> int:
     return len(new.statements) + len(new.versions)
 
 
+# A statement or a version, and the stamp of its state.
+_Stamped = tuple[int | None, int | None, str]
+
+
 class _Content(NamedTuple):
     statements: list[int]
     versions: list[int]
@@ -48,15 +52,17 @@ def _moved_on() -> tuple[_Content, _Content]:
     """What has to be read, and what is not to be found any more."""
     statements = Statement.objects.exclude(status=ContentStatus.RETIRED)
     versions = CriteriaVersion.objects.exclude(status=ContentStatus.RETIRED)
-    wanted = {(pk, None, at.isoformat()) for pk, at in statements.values_list("pk", "updated_at")}
-    wanted |= {(None, pk, stamp) for pk, stamp in versions.values_list("pk", "content_hash")}
-    held = set(
-        SearchEntry.objects.order_by().values_list("statement", "version", "stamp").distinct()
+    wanted: set[_Stamped] = {
+        (pk, None, at.isoformat()) for pk, at in statements.values_list("pk", "updated_at")
+    }
+    wanted.update((None, pk, stamp) for pk, stamp in versions.values_list("pk", "content_hash"))
+    held: set[_Stamped] = set(
+        SearchEntry.objects.order_by().values_list("statement_id", "version_id", "stamp").distinct()
     )
     return _content(wanted - held), _content(held - wanted)
 
 
-def _content(stamped: set[tuple[int | None, int | None, str]]) -> _Content:
+def _content(stamped: set[_Stamped]) -> _Content:
     return _Content(
         sorted(statement for statement, _, _ in stamped if statement is not None),
         sorted(version for _, version, _ in stamped if version is not None),

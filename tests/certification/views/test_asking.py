@@ -47,7 +47,10 @@ def asked(client: Client, q: str, status: int = 200) -> str:
 
 def answers(html: str) -> list[str]:
     part = html.split('id="waiting-title"')[0]
-    found = re.findall(r'<li class="statement answer">.*?<p>(.*?)(?:<a class="cite"| <span)', part)
+    answer = r'<li class="statement answer">.*?<p>(.*?)(?:<a class="cite"| <span)'
+    found = re.findall(answer, part, re.S)
+        r'<li class="statement answer">.*?<p>(.*?)(?:<a class="cite"| <span)', part, re.S
+    )
     return [re.sub(r"<[^>]+>", "", one).strip() for one in found]
 
 
