@@ -49,8 +49,6 @@ def answers(html: str) -> list[str]:
     part = html.split('id="waiting-title"')[0]
     answer = r'<li class="statement answer">.*?<p>(.*?)(?:<a class="cite"| <span)'
     found = re.findall(answer, part, re.S)
-        r'<li class="statement answer">.*?<p>(.*?)(?:<a class="cite"| <span)', part, re.S
-    )
     return [re.sub(r"<[^>]+>", "", one).strip() for one in found]
 
 
