@@ -132,7 +132,8 @@ class CourseForm(PersonForm):
             )
             self.fields[f"on_{n}"] = DayField(label=f"done on (test {n + 1})", required=False)
             if n < len(results):
-                self.initial |= {f"test_{n}": results[n]["test"], f"on_{n}": results[n]["on"]}
+                self.initial[f"test_{n}"] = results[n]["test"]
+                self.initial[f"on_{n}"] = results[n]["on"]
 
     @property
     def own_fields(self) -> list[Any]:

@@ -48,6 +48,10 @@ class PeriodWidget(forms.MultiWidget):
             ]
         )
 
+    def id_for_label(self, id_: str) -> str:
+        """The label stands for the number; the unit has its own."""
+        return f"{id_}_0"
+
     def decompress(self, value: Any) -> list[Any]:
         for unit, number in (value or {}).items():
             return [number, unit]

@@ -230,9 +230,8 @@ def _tabs(draft: ProtocolDraft, standing: ProtocolStanding, current: str) -> Ite
         here = place_of(current)[0] == key
         yield Tab(section.title, draft_url(draft, "list", key), count, here, wrong.count(key))
     yield Tab("Five years", draft_url(draft, "preview"), "", current == "preview")
-    count, bad = len(draft.content["examples"]), standing.failing
-    url = draft_url(draft, "examples")
-    yield Tab("Worked examples", url, str(count), current == "examples", bad)
+    kept, bad = str(len(draft.content["examples"])), standing.failing
+    yield Tab("Worked examples", draft_url(draft, "examples"), kept, current == "examples", bad)
 
 
 def _trouble(draft: ProtocolDraft, mistake: Mistake) -> Trouble:

@@ -10,6 +10,7 @@ from tests.browser.conftest import Reader
 from tests.browser.requested import RUN
 
 KEY = f"journey-{RUN}"
+SET = "mitoxantrone-renewal"
 SENTENCE = f"A sentence of journey {RUN} that rests on a source."
 
 
@@ -43,6 +44,46 @@ def test_a_statement_is_returned_submitted_again_and_approved_by_somebody_else(
 
     editor.goto("/evidence/")
     assert editor.page.get_by_text(SENTENCE).is_visible()
+
+
+def test_criteria_are_returned_drafted_again_and_approved_by_somebody_else(
+    reader_as: Callable[..., Reader],
+) -> None:
+    editor, approver = reader_as("editor"), reader_as("approver")
+    editor.goto(f"/admin/certification/criteriaversion/?q={SET}&status__exact=approved")
+    editor.page.locator("#result_list tbody th a").first.click()
+    returned = _submit_next(editor)
+    assert _acts(editor.page).get_by_role("button", name="Approve").count() == 0
+
+    approver.page.goto(returned)
+    _press(approver.page, "Start review", "Under review")
+    _acts(approver.page).get_by_label("Reason").fill("Say in the note what is new.")
+    _press(approver.page, "Return to its author", "Returned")
+
+    editor.page.goto(returned)
+    editor.see("Say in the note what is new.")
+    again = _submit_next(editor, note=f"What is new in journey {RUN}.")
+    assert again != returned
+
+    approver.page.goto(again)
+    approver.see(f"What is new in journey {RUN}.")
+    _press(approver.page, "Start review", "Under review")
+    _press(approver.page, "Approve", "Approved")
+
+
+def _submit_next(editor: Reader, note: str = "") -> str:
+    """From the page of a version to the one that follows it; the address of that one."""
+    page = editor.page
+    page.get_by_role("button", name="Start a new version").click()
+    page.get_by_role("heading", name="Submit for review").wait_for()
+    if note:
+        page.get_by_label("Note to readers").fill(note)
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.get_by_text("Saved.").wait_for()
+        editor.check()
+    page.get_by_role("button", name="Submit", exact=True).click()
+    page.get_by_text("is submitted. Another person reviews it.").wait_for()
+    return page.url.split("?")[0]
 
 
 def _write(editor: Reader) -> None:
