@@ -84,7 +84,26 @@ def cited(formset: Any) -> list[dict[str, str]]:
     ]
 
 
-class NodeForm(PageForm):
+class CitedForm(PageForm):
+    """Anything with a name and sources."""
+
+    cites: Any
+
+    def is_valid(self) -> bool:
+        sound = super().is_valid()
+        if self.is_bound and not self.cites.is_valid():
+            self.status = 422
+            return False
+        return sound
+
+    def clean_id(self) -> str:
+        name: str = self.cleaned_data["id"]
+        if name and not NAME.fullmatch(name):
+            raise forms.ValidationError(NO_NAME)
+        return name
+
+
+class NodeForm(CitedForm):
     """What every node has: the author's sentence, its name, how surely its source was read."""
 
     says = forms.CharField(
@@ -109,19 +128,6 @@ class NodeForm(PageForm):
 
     def initial_of(self, node: Tree) -> dict[str, Any]:
         return {}
-
-    def is_valid(self) -> bool:
-        sound = super().is_valid()
-        if self.is_bound and not self.cites.is_valid():
-            self.status = 422
-            return False
-        return sound
-
-    def clean_id(self) -> str:
-        name: str = self.cleaned_data["id"]
-        if name and not NAME.fullmatch(name):
-            raise forms.ValidationError(NO_NAME)
-        return name
 
     def clean_says(self) -> str:
         return " ".join(self.cleaned_data["says"].split())

@@ -13,9 +13,7 @@ from typing import Any
 from django import forms
 
 from certification.criteria.facts import FactType, Vocabulary
-from certification.criteria.mistakes import NAME, NO_NAME
-from certification.forms.base import PageForm
-from certification.forms.tree_nodes import cite_forms, cited
+from certification.forms.tree_nodes import CitedForm, cite_forms, cited
 from certification.models import Confidence
 from certification.presenters.tree_names import Names
 from certification.presenters.wording import capitalised
@@ -88,7 +86,7 @@ def days_field(label: str) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=3660)
 
 
-class LineForm(PageForm):
+class LineForm(CitedForm):
     """What every line has: its words, its sources, its name. ``entry``: the line as it stands."""
 
     says = forms.CharField(
@@ -134,19 +132,6 @@ class LineForm(PageForm):
             for title, names in groups
             if (shown := [self[name] for name in names if name in self.fields])
         ]
-
-    def is_valid(self) -> bool:
-        sound = super().is_valid()
-        if self.is_bound and not self.cites.is_valid():
-            self.status = 422
-            return False
-        return sound
-
-    def clean_id(self) -> str:
-        name: str = self.cleaned_data["id"]
-        if name and not NAME.fullmatch(name):
-            raise forms.ValidationError(NO_NAME)
-        return name
 
     def typed(self) -> dict[str, Any]:
         """The plain inputs by the name that they have in a protocol."""
