@@ -6,12 +6,13 @@ authorization that ends first among those that contain its day and have somethin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from monitoring.models import CourseAuthorization, InfusionCourse, Visit
 from monitoring.planning import A_DAY, protocol_of
+from monitoring.schedule.infusions import all_given
 from monitoring.schedule.months import Period
 
 RENEWAL_LEAD_DAYS = 60
@@ -77,6 +78,15 @@ def is_renewed(course: InfusionCourse) -> bool:
     return infusions is None or infusions.interval is not None
 
 
+def is_complete(course: InfusionCourse, given: Sequence[date]) -> bool:
+    """Whether everything that the protocol plans was given: nothing is to be renewed then, before
+    a further infusion is booked."""
+    infusions = protocol_of(course.protocol_version).infusions
+    if infusions is None or not all_given(infusions, given):
+        return False
+    return all(visit.state != Visit.State.SCHEDULED for visit in course.visits.all())
+
+
 def budget_changes(course: InfusionCourse, on: date) -> date | None:
     """The next day after ``on`` on which a certification begins or has ended."""
     days = [d for a in _authorizations(course) for d in (a.start_on, a.end_on + A_DAY) if d > on]
@@ -102,7 +112,7 @@ def _budget(
     given = [day for day in infused if day <= on]
     left = _left(authorizations, given)
     current = [one for one in authorizations if one.start_on <= on <= one.end_on]
-    renewed = course.is_running and is_renewed(course)
+    renewed = course.is_running and is_renewed(course) and not is_complete(course, given)
     if not current:
         return Budget(0, None, 0, _lapsed(authorizations, on) if renewed else "")
     unlimited = any(one.infusions is None for one in current)

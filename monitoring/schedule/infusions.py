@@ -62,6 +62,27 @@ def earliest(rule: ProtocolRule, last_dose: date, last_course: date) -> date:
     return rule.interval.after(anchor) if rule.interval else anchor
 
 
+def all_given(infusions: Infusions, doses: Sequence[date]) -> bool:
+    """Whether every planned course was given to its end: a further infusion is a new decision."""
+    number, given, first = 0, 0, date.min
+    for dose in doses:
+        if number == 0 or _begins(infusions, first, dose):
+            number, given, first = number + 1, 1, dose
+        else:
+            given += 1
+    planned = infusions.courses
+    return planned is not None and number >= planned and given >= len(_days(infusions, number))
+
+
+def _begins(infusions: Infusions, first: date, day: date) -> bool:
+    """Does an infusion on ``day`` begin the course after the one that began on ``first``?"""
+    return infusions.course_gap is None or day > infusions.course_gap.after(first)
+
+
+def _days(infusions: Infusions, number: int) -> tuple[int, ...]:
+    return infusions.first if number == 1 else infusions.later
+
+
 class InfusionSchedule:
     """The infusions of one protocol."""
 
@@ -84,7 +105,7 @@ class InfusionSchedule:
         course: _Course | None = None
         for number, dose in enumerate(record.doses, start=1):
             due = self._due(course, record)
-            gap = course is not None and self._begins(course, dose)
+            gap = course is not None and _begins(self.infusions, course.first, dose)
             if due is None or (gap and not due.begins):
                 due = self._next_course(course, record) or _Due(dose, Basis.OF_DAY, dose)
             items.append(self._item(number, due, done_on=dose))
@@ -113,19 +134,11 @@ class InfusionSchedule:
         self._project(items, due, course, item, record, horizon)
         return Infused(items, tuple(courses), item, due.on if due.begins else None, notes)
 
-    def _begins(self, course: _Course, day: date) -> bool:
-        """Does an infusion on ``day`` begin the next course?"""
-        gap = self.infusions.course_gap
-        return gap is None or day > gap.after(course.first)
-
-    def _days(self, number: int) -> tuple[int, ...]:
-        return self.infusions.first if number == 1 else self.infusions.later
-
     def _due(self, course: _Course | None, record: Record) -> _Due | None:
         """When the infusion after ``course`` so far is due; None when no more is planned."""
         if course is None:
             return _Due(record.anchors.start_on, Basis.PLANNED, record.anchors.start_on)
-        days = self._days(course.number)
+        days = _days(self.infusions, course.number)
         if course.given < len(days):
             step = timedelta(days[course.given] - days[course.given - 1])
             return _Due(course.last + step, Basis.IN_COURSE, course.first, begins=False)
@@ -154,7 +167,7 @@ class InfusionSchedule:
         if due is None:
             said = "The protocol plans no further infusion."
             return _Due(booked, Basis.BOOKED, booked, why=(said,))
-        begins = due.begins if course is None else self._begins(course, booked)
+        begins = due.begins if course is None else _begins(self.infusions, course.first, booked)
         said = f"By the interval it is due on {date_text(due.on)}."
         return _Due(booked, Basis.BOOKED, booked, begins=begins, why=(*due.why, said))
 
@@ -195,7 +208,7 @@ class InfusionSchedule:
                 course = _Course(course.number + 1 if course else 1, due.on, due.on, 1)
             else:
                 course = course._replace(last=due.on, given=course.given + 1)
-            days = self._days(course.number)
+            days = _days(self.infusions, course.number)
             if course.given < len(days):
                 step = timedelta(days[course.given] - days[course.given - 1])
                 due = _Due(course.last + step, Basis.IN_COURSE, course.first, begins=False)

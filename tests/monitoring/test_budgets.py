@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from monitoring.budgets import budget_changes, course_budget, renew_from
 from monitoring.models import CourseAuthorization, InfusionCourse, ProtocolVersion, Visit
 from tests.factories.monitoring import ProtocolVersionFactory
+from tests.monitoring.schedule.conftest import planners
 
 START = date(2027, 2, 1)
 DAYS = 500
@@ -75,3 +76,22 @@ def test_the_day_that_was_worked_out_is_the_day_that_comes(
         assert not prompted or (first is not None and first <= day)
         if holds_until is None or day < holds_until:
             assert prompted == (first is not None and first <= day), day
+
+
+def test_who_was_given_everything_is_not_asked_to_renew_before_a_further_visit_is_booked(
+    version: ProtocolVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protocol = planners()["alemtuzumab-monitoring"].protocol
+    monkeypatch.setattr("monitoring.budgets.protocol_of", lambda version: protocol)
+    course: InfusionCourse = Course(version, [(0, 450, None)])  # type: ignore[assignment]
+    later = START + timedelta(days=1200)
+    days = [*range(5), *range(365, 368)]
+    for day in days:
+        assert course_budget(course, later).renewal_prompt
+        course.visits.append(  # type: ignore[attr-defined]
+            Visit(state="infused", infused_on=START + timedelta(days=day))
+        )
+    assert course_budget(course, later).renewal_prompt == ""
+    assert renew_from(course, later) is None
+    course.visits.append(Visit(state="scheduled", scheduled_on=later))  # type: ignore[attr-defined]
+    assert course_budget(course, later).renewal_prompt.startswith("No certification")

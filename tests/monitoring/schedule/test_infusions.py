@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from monitoring.schedule.infusions import all_given
 from tests.monitoring.schedule.conftest import Desk, desk, rows
 
 
@@ -35,6 +38,21 @@ def test_a_course_that_was_cut_short_does_not_eat_the_next(alemtuzumab: Desk) ->
         ("infusion", "2027-01-12", "due"),
         ("infusion", "2027-01-13", "upcoming"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(0, 0), (4, 0), (5, 0), (5, 1), (5, 2), (5, 3), (3, 2), (3, 3), (5, 4)]
+)
+def test_all_is_given_when_no_further_infusion_is_planned(
+    alemtuzumab: Desk, first: int, second: int
+) -> None:
+    doses = [f"2026-01-{5 + day:02}" for day in range(first)]
+    doses += [f"2027-01-{11 + day:02}" for day in range(second)]
+    plan = alemtuzumab.plan("2027-02-01", start_on="2026-01-05", doses=doses)
+    infusions = alemtuzumab.planner.conditions.protocol.infusions
+    assert infusions is not None
+    given = all_given(infusions, [date.fromisoformat(day) for day in doses])
+    assert given == (plan.next_infusion is None) == (second >= 3)
 
 
 @pytest.mark.parametrize(
