@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,7 +41,8 @@ class Booked:
     """One person on the board. ``tag`` and ``word``: clear, not clear, or what was recorded.
 
     ``says`` is the first reason against; ``others`` are the rest. ``act`` is the next act of this
-    reader, or what it is when ``who`` somebody else does it.
+    reader, or what it is when ``who`` somebody else does it. ``site``: with the zone of the time,
+    where people of several sites stand together.
     """
 
     time: str
@@ -56,6 +57,7 @@ class Booked:
     act_url: str
     act: str
     who: str
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,11 @@ def first_booked(user: User, days: Days) -> tuple[list[Booked], str]:
     words = (
         f"{MOST_COUNTED}+ people" if count > MOST_COUNTED else counted(count, "person", "people")
     )
-    return [person for _, person in _people(user, days, visits)], words
+    people = _people(user, days, visits)
+    if len(days.sites) == 1:
+        return [person for _, person in people], words
+    places = {s.pk: f"{s.name}, {_zone(s, days.today[s.pk])}" for s in days.sites}
+    return [replace(one, site=places[visit.course.site_id]) for visit, one in people], words
 
 
 def booked_page(

@@ -27,7 +27,7 @@ LABELS = {
     "stop_course": "Stop the course",
     "open_course": "Find a determination",
     "book": "Book",
-    "record_facts": "Document",
+    "record_facts": "Document it",
     "complete_checklist": "Do the checklist",
     "enter_result": "Enter the result",
 }

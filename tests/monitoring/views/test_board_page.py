@@ -79,7 +79,7 @@ def test_each_person_is_answered_as_by_herself(
     ("made", "act", "name"),
     [
         (hold_row, "Release the hold", "hold-release"),
-        (lambda course: None, "Document", "visit-checklist"),
+        (lambda course: None, "Document it", "visit-checklist"),
         (
             lambda course: InfusionCourse.objects.filter(pk=course.pk).update(
                 facts={"active_infection": {"value": False, "observed_on": "2027-01-30"}}
@@ -236,3 +236,12 @@ def test_home_of_others_is_as_it_was(site: Site) -> None:
         client = Client()
         client.force_login(UserFactory(roles=[role], sites=[site]))
         assert client.get(reverse("home")).context["page"].sections == []
+
+
+def test_the_first_page_names_the_site_where_several_stand_together(
+    ward: Client, site: Site, infusion_nurse: User
+) -> None:
+    booked(site)
+    assert f"{site.name}, EST" not in ward.get("/").content.decode()
+    infusion_nurse.sites.add(SiteFactory())
+    assert f"{site.name}, EST" in ward.get("/").content.decode()
