@@ -20,7 +20,7 @@ from certification.views.reach import StaffRequest
 from monitoring.models import InfusionCourse
 
 WORDS = {
-    "worklist": "Worklist",
+    "worklist": "Monitoring",
     "board": "Infusion day",
     "person": "The person",
     "course": "The course",

@@ -91,7 +91,7 @@ def test_a_normal_result_closes_its_item_and_says_so(ward: Client, course: Infus
     assert "Antibody test, due 1 Feb 2027" in page
     assert "Next" in page
     assert "Reported, not seen yet" in page
-    assert f'href="{back}">Worklist' in page
+    assert f'href="{back}">Monitoring' in page
     assert AuditEvent.objects.filter(verb="entered result", object_id=str(row.pk)).count() == 1
 
 
