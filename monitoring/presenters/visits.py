@@ -18,7 +18,7 @@ from monitoring.advice import advice_for, advice_for_grade
 from monitoring.clearing import clear_to_infuse
 from monitoring.models import InfusionCourse, Reaction, Visit
 from monitoring.planning import checklist_questions, protocol_of
-from monitoring.policies import can_change_visit, can_record_reaction
+from monitoring.policies import can_change_visit, can_record_reaction, can_treat
 from monitoring.presenters.citing import Cited
 from monitoring.presenters.next_acts import ActLink
 from monitoring.presenters.readiness import (
@@ -32,7 +32,10 @@ from monitoring.presenters.readiness import (
     with_visits,
 )
 from monitoring.reactions import GRADES, holding_grades
+from monitoring.schedule.rules import INFUSION
 from monitoring.vital_signs import VITAL_SIGNS
+
+RECORDED = (Visit.State.INFUSED, Visit.State.NOT_INFUSED, Visit.State.MISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ def visit_page(visit: Visit, user: User, now: datetime, today: date) -> VisitPag
     if scheduled:
         answer = clear_to_infuse(course, today)
         panel = readiness_panel(answer, place_of(course, visit), user, cited)
-    advice = advice_parts(advice_for(course, max(today, visit.scheduled_on)), cited)
+    carried = advice_for(course, max(today, visit.scheduled_on)) if _is_newest(visit) else []
+    advice = advice_parts(carried, cited)
     zone = course.site.time_zone
     checked = ""
     if visit.checklist_by and visit.checklist_at:
@@ -161,7 +165,7 @@ def _next_step(
 ) -> NextStep | None:
     own, course = [visit.pk], visit.course
     if visit.state != Visit.State.SCHEDULED or panel is None:
-        return None
+        return _book_next(visit, user)
     if not can_change_visit(user, visit):
         return NextStep("Booked", "An infusion nurse does the checklist and records the infusion.")
     if visit.scheduled_on > today:
@@ -194,6 +198,30 @@ def _next_step(
         f"Done by: {first.who}.",
         link.url if link else "",
         link.label if link else "",
+    )
+
+
+def _is_newest(visit: Visit) -> bool:
+    """Whether nothing was recorded of a later visit: what the next one carries stands here."""
+    recorded = (one for one in visit.course.visits.all() if one.state in RECORDED)
+    return all(one.scheduled_on <= visit.scheduled_on for one in recorded)
+
+
+def _book_next(visit: Visit, user: User) -> NextStep | None:
+    """After the newest visit, while another infusion is due and nobody has booked it."""
+    course = visit.course
+    if visit.state not in RECORDED or not _is_newest(visit) or not can_treat(user, course):
+        return None
+    if any(one.state == Visit.State.SCHEDULED for one in course.visits.all()):
+        return None
+    due = course.due_items.all().open().filter(test=INFUSION).order_by("due_on").first()
+    if due is None:
+        return None
+    return NextStep(
+        "Book the next visit",
+        f"The next infusion is due on {day_words(due.due_on)}, and none is booked.",
+        reverse("monitoring:course-book", args=[course.pk]),
+        "Book it",
     )
 
 

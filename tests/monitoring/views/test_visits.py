@@ -297,6 +297,25 @@ def test_the_next_visit_carries_the_advice_after_a_missed_one(
     assert "Give it soon and count from that day." in page, "the protocol beside it"
 
 
+def test_after_the_newest_visit_the_next_one_is_booked_and_an_old_one_advises_nothing(
+    tested: InfusionCourse, infusion_nurse: User, on_day: OnDay
+) -> None:
+    StatementFactory(seed="P4", says="More slowly and with pretreatment.", key="p4")
+    old = give(tested, infusion_nurse, START)
+    client = on_day(NEXT)
+    assert "Book the next visit" in client.get(url("visit", old)).content.decode()
+    missed = book(tested, infusion_nurse, NEXT)
+    assert "Book the next visit" not in client.get(url("visit", old)).content.decode()
+    client.post(url("visit-missed", missed), {"revision": "1", "reason": "Did not come."})
+    page = client.get(url("visit", missed)).content.decode()
+    assert "Book the next visit" in page
+    assert course_url("course-book", tested) in page
+    assert "More slowly and with pretreatment." in page
+    earlier = client.get(url("visit", old)).content.decode()
+    assert "Book the next visit" not in earlier
+    assert "More slowly and with pretreatment." not in earlier
+
+
 def test_from_the_determination_to_the_visit_after_a_reaction(
     determination: Any, protocol: Any, on_day: OnDay
 ) -> None:
