@@ -27,14 +27,18 @@ def open_items(courses: Iterable[InfusionCourse]) -> Before:
 def what_followed(
     before: Before, courses: Iterable[InfusionCourse], result: Result
 ) -> list[dict[str, Any]]:
-    """Each item that the act closed, added, moved or made superfluous. To be asked after it."""
+    """Each item that the act closed, moved or made superfluous, and of each rule the first that it
+    added, or that stands open after a closed one. To be asked after it."""
     touched = Q(closed=False) | Q(pk__in=list(before)) | Q(result=result)
     items = DueItem.objects.filter(touched, course__in=list(courses)).defer("cite")
     return list(_changes(before, items.order_by("due_on", "id"), result))
 
 
 def _changes(before: Before, items: Iterable[DueItem], result: Result) -> Iterator[dict[str, Any]]:
+    answered: set[tuple[Any, str]] = set()
+    continued: set[tuple[Any, str]] = set()
     for item in items:
+        line = (item.course_id, item.rule)
         told = {
             "course": str(item.course_id),
             "test": item.test,
@@ -43,14 +47,17 @@ def _changes(before: Before, items: Iterable[DueItem], result: Result) -> Iterat
         }
         was_due_on = before.get(item.pk)
         if item.closed and item.end == DueItem.End.DONE and item.result_id == result.pk:
+            answered.add(line)
             yield {"what": "closed", **told}
         elif item.closed and was_due_on is not None:
             yield {"what": "ended", **told, "why": item.end_reason}
-        elif not item.closed and was_due_on is None:
-            yield {"what": "next", **told, **_why(item)}
-        elif not item.closed and was_due_on != item.due_on:
-            moved_from = was_due_on.isoformat() if was_due_on else None
+        elif not item.closed and was_due_on is not None and was_due_on != item.due_on:
+            continued.add(line)
+            moved_from = was_due_on.isoformat()
             yield {"what": "moved", **told, "was_due_on": moved_from, **_why(item)}
+        elif not item.closed and line not in continued and (was_due_on is None or line in answered):
+            continued.add(line)
+            yield {"what": "next", **told, **_why(item)}
 
 
 def _why(item: DueItem) -> dict[str, Any]:

@@ -184,3 +184,16 @@ def test_results_count_in_the_tail(course: InfusionCourse, infusion_nurse: User)
     give(course, infusion_nurse, START)
     row = result(course.patient, infusion_nurse, "cbc", START, cells="4.5")
     assert row.facts == {"cells": 4.5}
+
+
+def test_of_a_fixed_grid_the_item_that_stood_open_before_is_told_as_the_next(
+    course: InfusionCourse, infusion_nurse: User
+) -> None:
+    first, second = course.due_items.filter(rule="count_6m").order_by("due_on")[:2]
+    row = result(course.patient, infusion_nurse, "cbc", first.due_on, cells="4.5")
+    event = AuditEvent.objects.get(verb="entered result", object_id=str(row.pk))
+    told = [one for one in event.data["followed"] if one["rule"] == "count_6m"]
+    assert [(one["what"], one["due_on"]) for one in told] == [
+        ("closed", first.due_on.isoformat()),
+        ("next", second.due_on.isoformat()),
+    ]
