@@ -39,6 +39,7 @@ from monitoring.relapses import (
     relapse_question,
 )
 from monitoring.schedule.items import Plan
+from monitoring.schedule.months import add_months
 from monitoring.schedule.rules import INFUSION, Protocol, ProtocolRule
 from monitoring.schedule.wording import without_sources
 
@@ -48,11 +49,14 @@ REVIEWER = ROLES[Role.NURSE_REVIEWER].title
 
 @dataclass(frozen=True, slots=True)
 class ItemLine:
+    """``ends``: until when the rule goes on asking, once no further infusion is planned."""
+
     name: str
     state: str
     state_word: str
     due: str
     because: str
+    ends: str
     blocking: bool
     verified: str
     cites: tuple[Cite, ...]
@@ -218,6 +222,7 @@ def _items(
                 state_word=STATE_WORDS[state],
                 due=day_words(item.due_on),
                 because=without_sources(item.because),
+                ends=_tail_words(rule, plan) if rule else "",
                 blocking=item.level == DueItem.Level.BLOCKING,
                 verified=rule.verified if rule else "",
                 cites=cited.cites(item.cite),
@@ -225,6 +230,18 @@ def _items(
             )
         )
     return lines, len(rows) - len(lines)
+
+
+def _tail_words(rule: ProtocolRule, plan: Plan) -> str:
+    """The end of a tail after the last infusion, as soon as it is known which one was the last."""
+    until, last = rule.until, plan.record.last_dose
+    if until is None or last is None or (plan.record.stop is None and plan.next_infusion):
+        return ""
+    if until.open:
+        return "No end is known."
+    months = until.months_after_last_dose or 0
+    day = day_words(add_months(last, months))
+    return f"Asked for until {day}, {counted(months, 'month')} after the last infusion."
 
 
 def _is_stale(course: InfusionCourse, today: date) -> bool:

@@ -274,3 +274,17 @@ def test_the_page_asks_no_more_often_when_there_is_more_in_it(
 
     grow(1)
     constant(client, url("course", tested), grow)
+
+
+def test_of_a_tail_the_end_is_told_once_the_last_infusion_is_known(
+    tested: InfusionCourse, chair: Client, infusion_nurse: User
+) -> None:
+    give(tested, infusion_nurse, START)
+    words = "Asked for until 1 Aug 2027, 6 months after the last infusion."
+    assert words not in text(chair, url("course", tested))
+    tested.refresh_from_db()
+    stop_course(
+        by=infusion_nurse, now=at(START), course=tested, revision=tested.revision,
+        stopped_on=START, reason="Moved.",
+    )  # fmt: skip
+    assert words in text(chair, url("course", tested))
