@@ -1,13 +1,14 @@
-"""A threshold of shipped criteria is changed, returned, its impact read, and approved by another."""
+"""A threshold is changed, returned, its impact read, and approved; a pack is read and put aside."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Reader
+from tests.browser.conftest import NARROW, Reader
+from tests.certification.packs.conftest import PAYER
 
 SET = "ocrelizumab_sc-renewal"
 REASON = "Say in the sentence what the threshold is now."
@@ -56,6 +57,28 @@ def test_a_threshold_is_changed_its_impact_read_and_another_person_approves(
     approver.see("returned")
 
 
+def test_another_publishers_pack_is_read_before_it_is_loaded(
+    reader_as: Callable[..., Reader],
+) -> None:
+    for viewport in (None, NARROW):
+        editor = reader_as("editor", viewport)
+        page = editor.page
+        editor.goto("/admin/certification/criteriaversion/packs/")
+        editor.check()
+        broken = {"name": "bad.yaml", "mimeType": "text/yaml", "buffer": b"facts:\n- key: 1\n"}
+        page.locator("[name=file]").set_input_files(broken)  # type: ignore[arg-type]
+        page.get_by_role("button", name="Check the pack").click()
+        page.get_by_text("nothing was loaded").wait_for()
+        editor.refused_with(422)
+        editor.check()
+        page.locator("[name=file]").set_input_files(PAYER / "pack.yaml")
+        page.get_by_role("button", name="Check the pack").click()
+        page.get_by_text("new: criteria_sets invented-plan-examplimab 7").wait_for()
+        editor.check()
+        page.get_by_role("button", name="Put it aside").click()
+        page.get_by_text("Put aside. Nothing was loaded.").wait_for()
+
+
 def _double_the_age(editor: Reader) -> None:
     page = editor.page
     page.locator(".edit-link", has_text=re.compile("years or older")).first.click()
@@ -85,10 +108,10 @@ def _read_the_impact(editor: Reader) -> None:
     expect(people).to_contain_text("after")
 
 
-def _acts(page: Page) -> object:
+def _acts(page: Page) -> Locator:
     return page.locator("section.editorial").first
 
 
 def _press(page: Page, button: str, status: str) -> None:
-    _acts(page).get_by_role("button", name=button).click()  # type: ignore[attr-defined]
+    _acts(page).get_by_role("button", name=button).click()
     page.locator("section.editorial h2 .tag", has_text=status).first.wait_for()
