@@ -144,10 +144,10 @@ class Life:
     def _tests(self) -> Iterator[Step]:
         """The first test, or blood draw, that is reported; and what is requested before it."""
         if self.rows is None:
-            rows = self.course.due_items.filter(closed=False)
-            rows = rows.exclude(test__in=[INFUSION, CHECKLIST])
-            rows = rows.order_by("window_opens_on", "id").values_list(*Open._fields)[:LOOKS_AT]
-            self.rows = [Open(*row) for row in rows]
+            items = self.course.due_items.filter(closed=False)
+            items = items.exclude(test__in=[INFUSION, CHECKLIST])
+            rows = items.order_by("window_opens_on", "id").values_list(*Open._fields)
+            self.rows = list(map(Open._make, rows[:LOOKS_AT]))
         visit_on = self.visit.scheduled_on if self.visit is not None else None
         decided = [(row, self.diary.plan(row, self._day, visit_on)) for row in self.rows]
         plans = [(row, plan) for row, plan in decided if plan is not None]
