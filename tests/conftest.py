@@ -16,6 +16,7 @@ from tests.factories import (
     CaseFactory,
     CriteriaVersionFactory,
     PatientFactory,
+    ReferenceFactory,
     SiteFactory,
     TurnaroundProfileFactory,
     UserFactory,
@@ -75,6 +76,13 @@ def version(db: None) -> CriteriaVersion:
     """Approved criteria of a made-up therapy: see ``tests.factories.content``."""
     TurnaroundProfileFactory()
     return CriteriaVersionFactory()
+
+
+@pytest.fixture
+def sources(db: None) -> None:
+    """What the made-up criteria cite: without these references they would be in quarantine."""
+    for key in ("guideline_a", "label_a", "seed_1", "trial_a"):
+        ReferenceFactory(key=key)
 
 
 @pytest.fixture

@@ -38,14 +38,11 @@ from tests.factories import (
     DeterminationFactory,
     DeterminationReasonFactory,
     LetterFactory,
-    ReferenceFactory,
 )
 
 
 @pytest.fixture
-def determination(case: Case, nurse: User, now: datetime) -> Determination:
-    for key in ("guideline_a", "label_a", "seed_1", "trial_a"):
-        ReferenceFactory(key=key)
+def determination(sources: None, case: Case, nurse: User, now: datetime) -> Determination:
     decide(answer(case, nurse, now, MEETS), nurse, now, "certified")
     return Determination.objects.get()
 

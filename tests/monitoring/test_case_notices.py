@@ -17,20 +17,19 @@ from monitoring.actions.plans import replan
 from monitoring.models import InfusionCourse, ProtocolVersion
 from tests.certification.actions.flow import MEETS, answer, decide
 from tests.certification.views.conftest import SignIn
-from tests.factories import CaseFactory, ReferenceFactory
+from tests.factories import CaseFactory
 from tests.monitoring.actions.conftest import course, determination, infusion_nurse, protocol
 from tests.monitoring.actions.steps import START, at
 from tests.monitoring.views.conftest import _clock, sign_in
 
 __all__ = ["_clock", "course", "determination", "infusion_nurse", "protocol", "sign_in"]
 NOW = START + timedelta(weeks=30)
+pytestmark = pytest.mark.usefixtures("sources")
 
 
 @pytest.fixture
 def renewal(course: InfusionCourse, version: CriteriaVersion, nurse: User) -> Case:
     """A renewal case of the person whose course is monitored, long after anything was done."""
-    for key in ("guideline_a", "label_a", "seed_1", "trial_a"):
-        ReferenceFactory(key=key)
     return CaseFactory(
         patient=course.patient, criteria_version=version, opened_by=nurse, request_type="renewal",
         therapy=course.therapy,
