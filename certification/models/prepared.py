@@ -123,10 +123,10 @@ def is_held(instance: Model, name: str) -> bool:
 
 def hold(instance: Model, name: str, rows: Iterable[Model]) -> None:
     """Gives an instance the rows of a relation, as ``prefetch_related`` does."""
-    manager = getattr(instance, name)
-    queryset = manager.get_queryset()
+    relation: Any = instance._meta.get_field(name)
+    queryset = relation.related_model._default_manager.get_queryset()
     queryset._result_cache = list(rows)
     queryset._prefetch_done = True
     for row in queryset._result_cache:
-        manager.field.set_cached_value(row, instance)
+        relation.field.set_cached_value(row, instance)
     vars(instance).setdefault("_prefetched_objects_cache", {})[name] = queryset

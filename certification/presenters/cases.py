@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.urls import reverse
-
 from certification.models import Case, CriteriaVersion, Patient
 from certification.presenters.clocks import Clock, clock_of
+from certification.presenters.links import record_url
 from certification.presenters.wording import capitalised, day_words
 from certification.turnaround import local_date
 from certification.workflow import CaseStatus
@@ -66,7 +65,7 @@ class CaseHead:
 def case_row(case: Case, now: datetime) -> CaseRow:
     """Reads site, patient, therapy and turnaround profile: select them with the case."""
     return CaseRow(
-        url=reverse("certification:case", args=[case.pk]),
+        url=record_url("certification:case", case.pk),
         number=case.number,
         patient=str(case.patient),
         born=day_words(case.patient.birth_date),
@@ -88,7 +87,7 @@ def case_head(case: Case, now: datetime) -> CaseHead:
     return CaseHead(
         number=case.number,
         patient=str(patient),
-        patient_url=reverse("certification:patient", args=[patient.pk]),
+        patient_url=record_url("certification:patient", patient.pk),
         born=born_words(patient, now, case.site.time_zone),
         record_number=patient.record_number,
         is_synthetic=patient.is_synthetic,
@@ -101,7 +100,7 @@ def case_head(case: Case, now: datetime) -> CaseHead:
         clock=clock_of(case, now),
         clock_source=profile.title,
         content=content_state(case.criteria_version, local_date(now, case.site.time_zone)),
-        url=reverse("certification:case", args=[case.pk]),
+        url=record_url("certification:case", case.pk),
     )
 
 

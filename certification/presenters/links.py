@@ -66,17 +66,23 @@ class Titles:
 
 
 def step_url(case: Case, step: Step, fact_key: str = "") -> str:
-    url = _step_path(step.slug).replace(str(_NOBODY), str(case.pk))
+    url = record_url("certification:case-step", case.pk, step.slug)
     return f"{url}#q-{fact_key}" if fact_key else url
 
 
-# A case with no number of its own, to make the address of a step once for all cases.
+# A record with no number of its own, to make an address once for all records.
 _NOBODY = UUID(int=0)
+_NO_NUMBER = str(_NOBODY)
 
 
-@lru_cache(maxsize=1024)
-def _step_path(slug: str) -> str:
-    return reverse("certification:case-step", args=[_NOBODY, slug])
+def record_url(name: str, pk: UUID, *further: str) -> str:
+    """The address of a page of a record, made once for all records of a kind."""
+    return _path(name, *further).replace(_NO_NUMBER, str(pk))
+
+
+@lru_cache(maxsize=2048)
+def _path(name: str, *further: str) -> str:
+    return reverse(name, args=[_NOBODY, *further])
 
 
 def step_links(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from certification.case_facts import Prefill
@@ -16,7 +15,7 @@ from certification.criteria.tree_words import sentence, value_text
 from certification.models import Case
 from certification.presenters.citations import Cite, Sources
 from certification.presenters.drawing import drawn_branches
-from certification.presenters.links import FactLink, Titles, fact_links, step_url
+from certification.presenters.links import FactLink, Titles, fact_links, record_url, step_url
 from certification.presenters.questions import Question, Questions
 from certification.presenters.trees import source_words, summary
 from certification.presenters.wording import counted
@@ -223,7 +222,7 @@ def panel_of(case: Case, standing: Standing) -> Panel:
             _panel_tree("Must not be present", standing, criteria.contraindications, bars=True),
         ),
         precautions=len(evaluation.precautions),
-        url=reverse("certification:case-recommendation", args=[case.pk]),
+        url=record_url("certification:case-recommendation", case.pk),
     )
 
 
