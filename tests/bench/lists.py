@@ -30,7 +30,7 @@ AT_MOST = 3
 def run() -> Iterator[tuple[str, float, str]]:
     with database(), override_settings(DEBUG=False):
         call_command("content", "load", "shipped", stdout=StringIO())
-        call_command("demo", people=40, cases=0, stdout=StringIO())
+        call_command("demo", people=40, cases=0, treated=0, stdout=StringIO())
         client = Client()
         client.force_login(User.objects.get(username="infusion"))
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value

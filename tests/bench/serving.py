@@ -15,6 +15,8 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test.utils import CaptureQueriesContext, get_runner
 
+CSRF_SECRET = "a" * 32
+
 
 @contextmanager
 def database() -> Iterator[None]:
@@ -36,7 +38,7 @@ def get(handler: WSGIHandler, path: str, cookie: str) -> None:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "GET", "PATH_INFO": where, "QUERY_STRING": query, "SCRIPT_NAME": "",
         "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": "127.0.0.1", "HTTP_COOKIE": f"{settings.SESSION_COOKIE_NAME}={cookie}",
+        "HTTP_HOST": "127.0.0.1", "HTTP_COOKIE": _cookies(cookie),
         "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http", "wsgi.input": BytesIO(),
         "wsgi.errors": StringIO(), "wsgi.version": (1, 0), "wsgi.multithread": False,
         "wsgi.multiprocess": False, "wsgi.run_once": False,
@@ -46,6 +48,11 @@ def get(handler: WSGIHandler, path: str, cookie: str) -> None:
     assert sum(len(part) for part in response) > 0
     response.close()
     assert statuses == ["200 OK"], f"{path}: {statuses}"
+
+
+def _cookies(session: str) -> str:
+    """What the browser of somebody who has signed in sends: both cookies, to every page."""
+    return f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF_SECRET}"
 
 
 def queries_of(path: str, cookie: str) -> int:
