@@ -29,7 +29,7 @@ from certification.criteria.tree import Node
 from certification.presenters.citations import Source
 from certification.presenters.inputs import Option, TableRow
 from certification.presenters.links import FactLink, StepLink
-from certification.presenters.questions import Offer, Question, Reasons
+from certification.presenters.questions import KnownFact, Offer, Question, Reasons, page_sources
 from certification.presenters.trees import branch_of
 from certification.wizard import Plan
 
@@ -208,6 +208,37 @@ def _drawn_question(question: Question) -> str:
         sources=mark_safe(_sources(question.sources)),
         rows=mark_safe("".join(_row(row) for row in question.rows)),
     )
+
+
+def drawn_reading_from() -> SafeString:
+    """Where the answers of a page are read from, chosen once for all of them."""
+    return mark_safe(_reading_from(page_sources()))
+
+
+@kept(2)
+def _reading_from(sources: tuple[Option, ...]) -> str:
+    return _inline("certification/wizard/reading_from.html", sources=sources)
+
+
+def drawn_known(facts: Iterable[KnownFact], answer: str) -> SafeString:
+    """Facts that nobody is asked for. ``answer``: what the link says that asks for one all the
+    same; empty where the reader may not answer."""
+    drawn = (
+        _filled(
+            _known(fact.key, fact.label, fact.says, bool(fact.text), answer),
+            text=fact.text,
+            url=fact.url,
+        )
+        for fact in facts
+    )
+    return mark_safe("".join(drawn))
+
+
+@kept(2048)
+def _known(key: str, label: str, says: str, has_text: bool, answer: str) -> str:
+    text = _blank("text", "a value") if has_text else ""
+    fact = KnownFact(key, label, text, says, _URL if answer else "")
+    return _inline("certification/wizard/known.html", fact=fact, answer=answer)
 
 
 def _row(row: TableRow) -> str:

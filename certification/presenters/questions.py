@@ -143,6 +143,18 @@ def field_name(key: str) -> str:
     return f"a-{key}"
 
 
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """A question that nobody has to answer: registered, worked out from others, or not applicable.
+    ``url``: where it can be answered all the same."""
+
+    key: str
+    label: str
+    text: str
+    says: str
+    url: str
+
+
 class Questions:
     """Makes the questions of one case. ``service_on``: choices are valid for that day."""
 

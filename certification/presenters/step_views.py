@@ -17,15 +17,19 @@ from certification.models import Answer, Case, User
 from certification.policies import Change, Refused, Stale, can_answer_case
 from certification.presenters.cases import CaseHead, case_head
 from certification.presenters.citations import Sources
-from certification.presenters.drawing import drawn_answers, drawn_references
-from certification.presenters.inputs import Option
+from certification.presenters.drawing import (
+    drawn_answers,
+    drawn_known,
+    drawn_reading_from,
+    drawn_references,
+)
 from certification.presenters.links import (
     StepLink,
     Titles,
     step_links,
     step_url,
 )
-from certification.presenters.questions import Clash, Questions, page_sources
+from certification.presenters.questions import Clash, Questions
 from certification.presenters.steps import (
     Panel,
     StepPage,
@@ -39,14 +43,16 @@ from certification.wizard import Standing, Step
 class StepView:
     head: CaseHead
     step: StepPage
+    reading_from: SafeString
     answers: SafeString
+    known: SafeString
+    not_applicable: SafeString
     panel: Panel
     links: list[StepLink]
     references: str
     revision: int
     may_answer: bool
     previous_url: str
-    sources: tuple[Option, ...]
     zone: str
     refusal: str = ""
     has_clash: bool = False
@@ -72,17 +78,22 @@ def step_view(
     content = step_page(case, standing, step, titles, sources, offers, forced=asked)
     if typed:
         content = _as_typed(content, case, standing, sources, typed, clashes or {})
+    may_answer = can_answer_case(user, case)
     return StepView(
         head=case_head(case, timezone.now()),
         step=content,
+        reading_from=drawn_reading_from(),
         answers=drawn_answers(content.questions, content.optional),
+        known=drawn_known(content.known, "Answer differently" if may_answer else ""),
+        not_applicable=drawn_known(
+            content.not_applicable, "Answer all the same" if may_answer else ""
+        ),
         panel=panel_of(case, standing),
         links=step_links(case, standing, titles, step),
         references=drawn_references(sources.listed()),
         revision=case.revision if revision is None else revision,
-        may_answer=can_answer_case(user, case),
+        may_answer=may_answer,
         previous_url=_previous_url(case, standing, step),
-        sources=page_sources(),
         zone=case.site.time_zone,
         refusal=refusal,
         has_clash=bool(clashes),

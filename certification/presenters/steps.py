@@ -16,7 +16,7 @@ from certification.models import Case
 from certification.presenters.citations import Cite, Sources
 from certification.presenters.drawing import drawn_branches
 from certification.presenters.links import FactLink, Titles, fact_links, record_url, step_url
-from certification.presenters.questions import Question, Questions
+from certification.presenters.questions import KnownFact, Question, Questions
 from certification.presenters.trees import source_words, summary
 from certification.presenters.wording import counted
 from certification.wizard import Standing, Step
@@ -31,17 +31,6 @@ RECOMMENDATIONS = {
     ),
     Recommendation.PEND: ("Not decided yet", "What is documented does not decide the case."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFact:
-    """An answer that nobody has to type: registered, or worked out from others."""
-
-    key: str
-    label: str
-    text: str
-    says: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
