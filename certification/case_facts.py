@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.apps import apps
 from django.utils.module_loading import import_string
@@ -141,15 +142,28 @@ def explain_case(case: Case, as_of: date) -> Explanation:
     return evaluator.explain(typed_facts(vocabulary, raw_facts(case, as_of)), as_of)
 
 
-_GIVEN: Prepared[Answer] = Prepared(
+class _Given(NamedTuple):
+    """An answer of one of a person's cases, as ``_GIVEN`` reads it."""
+
+    answer_id: int
+    fact_key: str
+    value: Any
+    observed_on: date | None
+    source: str
+    answered_at: datetime
+    case_id: UUID
+    case_number: str
+    therapy_id: int
+
+
+_GIVEN: Prepared[tuple[Any, ...]] = Prepared(
     lambda patient, keys: (
         Answer.objects.filter(case__patient=patient, fact_key__in=keys, state=Answer.State.GIVEN)
-        .select_related("case")
-        .only(
-            *("fact_key", "value", "observed_on", "source", "answered_at"),
-            *("case__number", "case__therapy_id"),
-        )
         .order_by("answered_at", "id")
+        .values_list(
+            *("id", "fact_key", "value", "observed_on", "source", "answered_at"),
+            *("case_id", "case__number", "case__therapy_id"),
+        )
     ),
     patient=Patient._meta.pk,
     keys=Answer._meta.get_field("fact_key"),
@@ -170,13 +184,13 @@ def prefill(
     vocabulary = vocabulary_of(exclude.criteria_version) if exclude is not None else {}
     # A person's cases belong to the person's site.
     site = exclude.site if exclude is not None else patient.site
-    newest: dict[str, tuple[date, Answer]] = {}
-    for answer in _GIVEN.rows(patient=patient.pk, keys=fact_keys):
-        key, other = answer.fact_key, answer.case
-        if exclude is not None and other.pk == exclude.pk:
+    newest: dict[str, tuple[date, _Given]] = {}
+    for answer in map(_Given._make, _GIVEN.rows(patient=patient.pk, keys=fact_keys)):
+        key = answer.fact_key
+        if exclude is not None and answer.case_id == exclude.pk:
             continue
         of_request = key in vocabulary and vocabulary[key].of_request
-        if of_request and exclude is not None and other.therapy_id != exclude.therapy_id:
+        if of_request and exclude is not None and answer.therapy_id != exclude.therapy_id:
             continue
         seen_on = answer.observed_on or local_date(answer.answered_at, site.time_zone)
         if key not in newest or seen_on >= newest[key][0]:
@@ -186,9 +200,9 @@ def prefill(
             answer.value,
             answer.observed_on,
             answer.source,
-            answer.case.number,
+            answer.case_number,
             max(0, (as_of - seen_on).days),
-            answer.pk,
+            answer.answer_id,
         )
         for key, (seen_on, answer) in newest.items()
     }

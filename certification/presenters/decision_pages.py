@@ -22,9 +22,9 @@ from certification.presenters.links import (
     fact_links,
     step_links,
 )
+from certification.presenters.questions import Warned
 from certification.presenters.steps import (
     RECOMMENDATIONS,
-    Warned,
     warned,
 )
 from certification.presenters.trees import Tree, tree_of

@@ -13,7 +13,7 @@ from certification.criteria.explanation import ExplainedFact, ExplainedNode
 from certification.criteria.tree import Citation, Truth
 from certification.models import Answer, Determination
 from certification.presenters.citations import Cite, Source
-from certification.presenters.steps import Warned
+from certification.presenters.questions import Warned
 from certification.presenters.trees import Tree, tree_of
 from certification.presenters.wording import day_words, moment_words
 from certification.records import cited_keys

@@ -21,7 +21,7 @@ from typing import Any, ParamSpec
 from django.conf import settings
 from django.template.loader import get_template
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from certification.criteria.states import States, explained_by
@@ -29,14 +29,21 @@ from certification.criteria.tree import Node
 from certification.presenters.citations import Source
 from certification.presenters.inputs import Option, TableRow
 from certification.presenters.links import FactLink, StepLink
-from certification.presenters.questions import KnownFact, Offer, Question, Reasons, page_sources
+from certification.presenters.questions import (
+    KnownFact,
+    Offer,
+    Question,
+    Reasons,
+    Warned,
+    page_sources,
+)
 from certification.presenters.trees import branch_of
 from certification.wizard import Plan
 
 Drawn = ParamSpec("Drawn")
 
 # Two characters for private use: no keyboard types them, and escaping leaves them alone.
-_BLANK = re.compile("\ue000([a-z_]+)\ue001")
+_BLANK = re.compile("\ue000([a-z_0-9]+)\ue001")
 # The id of a record in an address.
 _RECORD = re.compile(r"(?<=/)(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+)(?=/)")
 
@@ -73,7 +80,7 @@ def _blank(name: str, words: str) -> str:
 
 
 def _filled(drawn: str, **words: str) -> str:
-    return _BLANK.sub(lambda blank: escape(words[blank[1]]), drawn)
+    return _BLANK.sub(lambda blank: conditional_escape(words[blank[1]]), drawn)
 
 
 _URL = _blank("url", "somewhere")
@@ -178,9 +185,9 @@ def drawn_answers(questions: Iterable[Question], optional: Sequence[Question]) -
 
 def _question(q: Question) -> str:
     """The kept drawing with what a person typed filled in; a drawing of its own for a question
-    that has to be put right, or stands as a table."""
-    if q.clash or q.error or q.warnings or q.kind == "rows":
-        return _drawn_question(q)
+    that has to be put right."""
+    if q.clash or q.error or q.warnings:
+        return _drawn_question(q, _drawn_rows(q))
     words = {"typed_on": q.typed_on, "note": q.note, "worked_out": q.worked_out}
     if q.takes_typing:
         words["value"] = q.value
@@ -190,6 +197,9 @@ def _question(q: Question) -> str:
         text, case, says = (_blank(name, text) for name, text in offered.items())
         blanks["offer"] = Offer(text, case, says, q.offer.too_old)
         words |= offered
+    if q.rows:
+        words["rows"] = _drawn_rows(q)
+        blanks["rows"] = ()
     if not blanks:
         return _blank_question(q)
     return _filled(_blank_question(replace(q, **blanks)), **words)
@@ -197,17 +207,23 @@ def _question(q: Question) -> str:
 
 @kept(4096)
 def _blank_question(question: Question) -> str:
-    return _drawn_question(question)
+    return _drawn_question(question, _blank("rows", "a table"))
 
 
-def _drawn_question(question: Question) -> str:
+def _drawn_question(question: Question, rows: str) -> str:
     return _render(
         "certification/wizard/question.html",
         q=question,
         why=mark_safe(_reasons(question.reasons)),
         sources=mark_safe(_sources(question.sources)),
-        rows=mark_safe("".join(_row(row) for row in question.rows)),
+        rows=rows,
     )
+
+
+def _drawn_rows(question: Question) -> SafeString:
+    """The number of rows that the form sends, and the rows."""
+    count = _inline("certification/wizard/row_count.html", name=question.name, rows=question.rows)
+    return mark_safe("".join((count, *map(_row, question.rows))))
 
 
 def drawn_reading_from() -> SafeString:
@@ -242,15 +258,17 @@ def _known(key: str, label: str, says: str, has_text: bool, answer: str) -> str:
 
 
 def _row(row: TableRow) -> str:
-    return _drawn_row(row) if row.filled else _spare_row(row)
+    """The kept drawing of a row with what was typed filled in; what is chosen is part of it."""
+    typed = {f"cell_{number}": cell.value for number, cell in enumerate(row.cells) if cell.typed}
+    cells = (
+        replace(cell, value=_blank(f"cell_{number}", cell.value)) if cell.typed else cell
+        for number, cell in enumerate(row.cells)
+    )
+    return _filled(_blank_row(replace(row, cells=tuple(cells))), **typed)
 
 
-@kept(512)
-def _spare_row(row: TableRow) -> str:
-    return _drawn_row(row)
-
-
-def _drawn_row(row: TableRow) -> str:
+@kept(1024)
+def _blank_row(row: TableRow) -> str:
     return _inline("certification/wizard/row.html", row=row)
 
 
@@ -294,6 +312,15 @@ def _branch(criterion: _Criterion, states: States, bars: bool) -> str:
     explained = explained_by(criterion.node, states, criterion.vocabulary)
     branch = branch_of(explained, None, bars=bars)
     return _render("certification/wizard/branch.html", b=branch)
+
+
+def drawn_precautions(warned: Iterable[Warned]) -> SafeString:
+    return mark_safe("".join(map(_precaution, warned)))
+
+
+@kept(2048)
+def _precaution(warned: Warned) -> str:
+    return _inline("certification/wizard/precaution.html", p=warned)
 
 
 def drawn_references(sources: Iterable[Source]) -> SafeString:

@@ -27,8 +27,11 @@ class Cell:
     kind: str
     value: str
     options: tuple[Option, ...] = ()
-    minimum: str = ""
-    maximum: str = ""
+
+    @property
+    def typed(self) -> bool:
+        """Its value is typed, and there is one."""
+        return self.kind != "select" and bool(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,6 @@ def _cell(name: str, number: int, column: RowField, value: Any) -> Cell:
         kinds.get(column.type, "text"),
         text,
         options_of(column.type, column.choices, text),
-        limit_text(column.minimum),
-        limit_text(column.maximum),
     )
 
 

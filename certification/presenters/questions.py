@@ -155,6 +155,18 @@ class KnownFact:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """``folded``: the other way to say it, in plain words or as clinicians do."""
+
+    id: str
+    says: str
+    verified: str
+    cites: tuple[Cite, ...]
+    folded: str = ""
+    folded_title: str = ""
+
+
 class Questions:
     """Makes the questions of one case. ``service_on``: choices are valid for that day."""
 

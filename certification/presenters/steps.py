@@ -13,10 +13,10 @@ from certification.criteria.states import states_of
 from certification.criteria.tree import Node, Recommendation, Truth, children
 from certification.criteria.tree_words import sentence, value_text
 from certification.models import Case
-from certification.presenters.citations import Cite, Sources
+from certification.presenters.citations import Sources
 from certification.presenters.drawing import drawn_branches
 from certification.presenters.links import FactLink, Titles, fact_links, record_url, step_url
-from certification.presenters.questions import KnownFact, Question, Questions
+from certification.presenters.questions import KnownFact, Question, Questions, Warned
 from certification.presenters.trees import source_words, summary
 from certification.presenters.wording import counted
 from certification.wizard import Standing, Step
@@ -31,18 +31,6 @@ RECOMMENDATIONS = {
     ),
     Recommendation.PEND: ("Not decided yet", "What is documented does not decide the case."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """``folded``: the other way to say it, in plain words or as clinicians do."""
-
-    id: str
-    says: str
-    verified: str
-    cites: tuple[Cite, ...]
-    folded: str = ""
-    folded_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from certification.presenters.citations import Source, Sources
 from certification.presenters.decision_pages import quantity_lines
 from certification.presenters.details import Section, cited_refs, sections
 from certification.presenters.glossary import Explained
-from certification.presenters.steps import Warned, warned
+from certification.presenters.questions import Warned
+from certification.presenters.steps import warned
 from certification.presenters.trees import Row
 from certification.readers import told
 from certification.source_checks import version_kinds

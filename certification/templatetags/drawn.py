@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from certification.presenters import drawing
 from certification.presenters.links import FactLink, StepLink
+from certification.presenters.questions import Warned
 
 register = template.Library()
 
@@ -51,3 +52,8 @@ def drawn_steps(links: Iterable[StepLink]) -> SafeString:
 @register.filter
 def drawn_links(links: Iterable[FactLink]) -> SafeString:
     return drawing.drawn_links(links)
+
+
+@register.filter
+def drawn_precautions(warned: Iterable[Warned]) -> SafeString:
+    return drawing.drawn_precautions(warned)
