@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,14 +12,15 @@ from certification.presenters import drawing
 from certification.presenters.drawing import (
     drawn_answers,
     drawn_content_status,
+    drawn_known,
     drawn_links,
     drawn_navigation,
     drawn_steps,
     drawn_user_menu,
 )
-from certification.presenters.inputs import Option
+from certification.presenters.inputs import Cell, Option, TableRow
 from certification.presenters.links import FactLink, StepLink
-from certification.presenters.questions import Offer, Question, Reasons
+from certification.presenters.questions import KnownFact, Offer, Question, Reasons
 
 TYPED = '<b>Mrs "O" & son</b>'
 SAFE = "&lt;b&gt;Mrs &quot;O&quot; &amp; son&lt;/b&gt;"
@@ -34,6 +36,13 @@ def question(**fields: Any) -> Question:
         "kind": "number",
     }
     return Question(**made | fields)
+
+
+def table(value: str, kind: str) -> Question:
+    options = tuple(Option(o, o, o == value) for o in ("yes", "no")) if kind == "select" else ()
+    cell = Cell("a-drugs-0-dose", "Dose", kind, value, options)
+    row = TableRow("a-drugs-0", 1, (cell,), filled=True)
+    return question(kind="rows", key="drugs", name="a-drugs", rows=(row,))
 
 
 @pytest.fixture
@@ -86,6 +95,37 @@ def test_one_answer_never_shows_for_another() -> None:
 def test_an_answer_that_looks_like_a_blank_stays_text() -> None:
     shown = drawn_answers([question(value="\ue000note\ue001", note="secret", kind="text")], ())
     assert shown.count("secret") == drawn_answers([question(note="secret")], ()).count("secret")
+
+
+def test_rows_are_shown_escaped_and_not_kept(kept: list[str]) -> None:
+    shown = drawn_answers([table(TYPED, "text"), table(TYPED, "date")], ())
+    assert shown.count(SAFE) == 2
+    assert shown.count('name="a-drugs-rows" value="1"') == 2
+    assert "\ue000" not in shown
+    assert kept
+    assert not any("Mrs" in text for text in kept)
+
+
+def test_one_row_never_shows_for_another() -> None:
+    cells = [("4", "number"), ("5", "number"), ("", "number"), ("yes", "select"), ("no", "select")]
+    pages = [drawn_answers([table(value, kind)], ()) for value, kind in cells]
+    assert len(set(pages)) == len(pages)
+    assert pages[0] == drawn_answers([table("4", "number")], ())
+
+
+def test_a_row_that_looks_like_a_blank_stays_text() -> None:
+    shown = drawn_answers([replace(table("\ue000note\ue001", "text"), note="secret")], ())
+    assert shown.count("secret") == drawn_answers([question(note="secret")], ()).count("secret")
+
+
+def test_what_is_known_belongs_to_its_page(kept: list[str]) -> None:
+    def known(text: str, url: str) -> str:
+        return drawn_known([KnownFact("edss", "EDSS", text, "", url)], "Answer differently")
+
+    assert SAFE in known(TYPED, "/a/")
+    assert 'href="/b/"' in known("4", "/b/")
+    assert "href" not in drawn_known([KnownFact("edss", "EDSS", "4", "", "/b/")], "")
+    assert not any("Mrs" in text or "/a/" in text for text in kept)
 
 
 def test_a_choice_is_drawn_with_what_is_chosen() -> None:
