@@ -1,12 +1,11 @@
 """How are criteria drafted, changed step by step, and submitted as a version?
 
-Each step locks the draft, says which revision it was made from, and writes down what it changed. A
-submitted draft becomes a version like one that came with a pack: the same document, the same hash.
+A submitted draft becomes a version like one that came with a pack: the same document, the same
+hash. What all drafts share stands in ``actions.drafts``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +13,12 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 
-from certification.actions.drafts import close_draft, locked_draft, write_content
-from certification.actions.events import record_event
+from certification.actions.drafts import begin_draft, hand_in, keep_content, locked_draft
 from certification.actions.packs import write_citations
 from certification.criteria.codec import document
 from certification.criteria.draft_changes import changes_between
 from certification.criteria.drafts import Content, new_set, next_version, opened_set
 from certification.draft_policies import (
-    check_can_change_draft,
     check_can_start_draft,
     check_can_submit_draft,
 )
@@ -75,12 +72,7 @@ def change_draft(
 ) -> CriteriaDraft:
     """Keeps what the author wrote, mistakes included. Raises ``Refused``, or ``Stale`` when it was
     written from an older revision."""
-    draft = locked_draft(draft)
-    check_can_change_draft(by, draft, revision)
-    changes = changes_between(draft.content, content)
-    if changes:
-        write_content(draft, by, now, content=content, changes=changes)
-    return draft
+    return keep_content(draft, by, now, revision=revision, content=content, compare=changes_between)
 
 
 @transaction.atomic
@@ -107,22 +99,16 @@ def submit_draft(
     )
     version.save()
     write_citations(wanted, version, Reference.objects.in_bulk(field_name="key"))
-    close_draft(draft, by, now, became=version)
-    before: Mapping[str, Any] = draft.based_on.document["criteria_set"] if draft.based_on else {}
-    data = {
-        "version": version.version,
-        "changes": changes_between(opened_set(before), draft.content) if before else {},
-        "examples failing": standing.failing,
-    }
-    record_event(by=by, verb="submitted", obj=draft, at=now, data={"successor": version.pk})
-    record_event(by=by, verb="submitted", obj=version, at=now, data=data)
+    before: Any = draft.based_on.document["criteria_set"] if draft.based_on else None
+    changes = changes_between(opened_set(before), draft.content) if before else {}
+    hand_in(draft, by, now, version=version, changes=changes, failing=standing.failing)
     return version
 
 
 def _start(
     by: User, now: datetime, content: Content, therapy: Therapy, based_on: CriteriaVersion | None
 ) -> CriteriaDraft:
-    draft = CriteriaDraft.objects.create(
+    draft = CriteriaDraft(
         set_key=content["key"],
         therapy=therapy,
         request_type=content["request_type"],
@@ -130,16 +116,8 @@ def _start(
         version=content["version"],
         content=content,
         based_on=based_on,
-        started_by=by,
-        started_at=now,
-        changed_by=by,
-        changed_at=now,
     )
-    data = {"title": draft.title, "version": draft.version}
-    if based_on is not None:
-        data["based on"] = based_on.version
-    record_event(by=by, verb="started", obj=draft, at=now, data=data)
-    return draft
+    return begin_draft(draft, by, now, based_on=based_on)
 
 
 def _free_key(stem: str) -> str:

@@ -1,7 +1,11 @@
-"""What happens to a draft of any kind: its content changes, it is closed, it comes to nothing?"""
+"""What happens to a draft of any kind: it begins, its content changes, it is submitted, discarded?
+
+Each step locks the draft, says which revision it was made from, and writes down what it changed.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,9 +13,66 @@ from django.db import transaction
 
 from certification.actions.events import record_event
 from certification.draft_policies import check_can_change_draft
-from certification.models import Draft, User
+from certification.models import Draft, EditorialModel, User, VersionDraft
 
 AnyDraft = TypeVar("AnyDraft", bound=Draft)
+Compare = Callable[[Any, Any], dict[str, list[Any]]]
+
+
+def begin_draft(draft: AnyDraft, by: User, now: datetime, *, based_on: Any = None) -> AnyDraft:
+    """Part of the action that starts a draft. ``based_on``: the version that it continues."""
+    draft.started_by = draft.changed_by = by
+    draft.started_at = draft.changed_at = now
+    draft.save()
+    data = {"title": draft.title}
+    if isinstance(draft, VersionDraft):
+        data["version"] = draft.version
+    if based_on is not None:
+        data["based on"] = based_on.version
+    record_event(by=by, verb="started", obj=draft, at=now, data=data)
+    return draft
+
+
+def keep_content(
+    draft: AnyDraft,
+    by: User,
+    now: datetime,
+    *,
+    revision: int,
+    content: dict[str, Any],
+    compare: Compare,
+) -> AnyDraft:
+    """Part of the action that keeps what an author wrote, mistakes included. ``compare`` says what
+    the audit trail keeps. Raises ``Refused``, or ``Stale`` when it was written from an older
+    revision."""
+    draft = locked_draft(draft)
+    check_can_change_draft(by, draft, revision)
+    changes = compare(draft.content, content)
+    if changes:
+        draft.content = content
+        if isinstance(draft, VersionDraft):
+            draft.title, draft.version = content["title"], content["version"]
+        draft.revision += 1
+        draft.changed_by, draft.changed_at = by, now
+        draft.save()
+        record_event(by=by, verb="edited", obj=draft, at=now, data={"changes": changes})
+    return draft
+
+
+def hand_in(
+    draft: Any,
+    by: User,
+    now: datetime,
+    *,
+    version: EditorialModel,
+    changes: Mapping[str, Any],
+    failing: int,
+) -> None:
+    """Part of the action that made a locked draft a version: closes it, and tells of both."""
+    close_draft(draft, by, now, became=version)
+    data = {"version": draft.version, "changes": changes, "examples failing": failing}
+    record_event(by=by, verb="submitted", obj=draft, at=now, data={"successor": version.pk})
+    record_event(by=by, verb="submitted", obj=version, at=now, data=data)
 
 
 @transaction.atomic
@@ -25,21 +86,9 @@ def discard_draft(*, by: User, now: datetime, draft: AnyDraft, revision: int) ->
 
 
 def locked_draft(draft: AnyDraft) -> AnyDraft:
-    rows: Any = type(draft)._default_manager.select_for_update(of=("self",))
-    found: AnyDraft = rows.select_related("therapy", "based_on").get(pk=draft.pk)
+    rows: Any = type(draft)._default_manager.select_for_update()
+    found: AnyDraft = rows.get(pk=draft.pk)
     return found
-
-
-def write_content(
-    draft: Draft, by: User, now: datetime, *, content: dict[str, Any], changes: dict[str, Any]
-) -> None:
-    """Part of the action that changes a locked draft. ``changes``: what the audit trail keeps."""
-    draft.content = content
-    draft.title, draft.version = content["title"], content["version"]
-    draft.revision += 1
-    draft.changed_by, draft.changed_at = by, now
-    draft.save()
-    record_event(by=by, verb="edited", obj=draft, at=now, data={"changes": changes})
 
 
 def close_draft(draft: Any, by: User, now: datetime, *, became: Any) -> None:

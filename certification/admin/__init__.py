@@ -8,6 +8,8 @@ from certification.admin import (
     evidence,
     notices,
     people,
+    question_drafts,
+    questions,
     therapies,
 )
 
@@ -19,5 +21,7 @@ __all__ = [
     "evidence",
     "notices",
     "people",
+    "question_drafts",
+    "questions",
     "therapies",
 ]

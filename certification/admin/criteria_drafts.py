@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 
 from certification.actions.criteria_drafts import start_new_set, start_next_version, submit_draft
+from certification.admin.draft_entries import EntryPages, Listed
 from certification.admin.draft_examples import ExamplePages
 from certification.admin.draft_life import DraftLife
-from certification.admin.draft_precautions import CriteriaTreePages
-from certification.forms.criteria_drafts import DetailsForm, StartForm
+from certification.forms.criteria_drafts import DetailsForm, PrecautionForm, StartForm
 from certification.models import CriteriaDraft, CriteriaVersion
-from certification.presenters.draft_pages import draft_url
+from certification.presenters.draft_pages import LEDES, TITLES, draft_url
 
 
 @admin.register(CriteriaDraft)
-class CriteriaDraftAdmin(CriteriaTreePages, ExamplePages, DraftLife):
+class CriteriaDraftAdmin(EntryPages, ExamplePages, DraftLife):
     list_display = ("title", "state_tag", "version", "therapy", "request_type", "changed")
     list_filter = (("closed_at", admin.EmptyFieldListFilter), "request_type")
     search_fields = ("title", "set_key", "version", "therapy__generic")
+    lists = {
+        "precautions": Listed(
+            "precautions", "Precautions", "precaution",
+            "They inform the reader when they apply, and never block.", "Shown when",
+            "Write what the reader is told, then when.", PrecautionForm,
+        ),
+    }  # fmt: skip
+    main_trees = {name: (title, LEDES[name]) for name, title in TITLES.items()}
     versions = CriteriaVersion
     same = "set_key"
     what = "these criteria"
@@ -40,3 +49,6 @@ class CriteriaDraftAdmin(CriteriaTreePages, ExamplePages, DraftLife):
 
     def details_form(self, draft: CriteriaDraft, standing: Any, data: Any) -> DetailsForm:
         return DetailsForm(data, content=draft.content)
+
+    def precautions_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self.entries_view(request, object_id, "precautions")

@@ -31,6 +31,7 @@ from config.roles import Permission
 class DraftPages(RoleAdmin):
     """The pages of one draft. Readers of content read them; editors write.
 
+    ``related`` rows stand on every page of a draft, the first of them also in the list.
     ``trees``: what reads and writes the trees of the content. ``change``: the action that keeps it.
     Drafts of another kind of content have their own of both, of ``head`` and of ``standing``.
     """
@@ -38,6 +39,8 @@ class DraftPages(RoleAdmin):
     view_permissions = EditorialAdmin.view_permissions
     edit_permission = Permission.EDIT_CONTENT
     writers = "Criteria are written by content editors."
+    related: tuple[str, ...] = ("therapy", "based_on")
+    deferred: tuple[str, ...] = ("therapy__details", "became__document")
     trees: Any = drafts
     change: Callable[..., Any] = staticmethod(change_draft)
 
@@ -47,8 +50,8 @@ class DraftPages(RoleAdmin):
         if request.method == "POST" and not self._may_edit(request):
             raise PermissionDenied(self.writers)
         rows = self.model._default_manager.select_related(
-            "therapy", "based_on", "became", "changed_by", "closed_by"
-        ).defer("therapy__details", "became__document")
+            *self.related, "became", "changed_by", "closed_by"
+        ).defer(*self.deferred)
         draft = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
         if draft is None:
             raise Http404("There is no such draft.")

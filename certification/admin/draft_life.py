@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from certification.actions.drafts import discard_draft
 from certification.admin.base import tag
 from certification.admin.draft_base import DraftPages, seen_revision
+from certification.forms.base import shown_value
 from certification.policies import Refused
 from certification.presenters.draft_pages import draft_url
 from certification.presenters.wording import day_words
@@ -45,8 +46,8 @@ class DraftLife(DraftPages):
     pages: tuple[tuple[str, str, str], ...] = ()
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        rows = super().get_queryset(request).select_related("therapy", "changed_by")
-        return rows.defer("content", "therapy__details")
+        rows = super().get_queryset(request).select_related(self.related[0], "changed_by")
+        return rows.defer("content", *(d for d in self.deferred if d.startswith(self.related[0])))
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return (F("closed_at").desc(nulls_first=True), "-changed_at")
@@ -76,6 +77,16 @@ class DraftLife(DraftPages):
             for route, view, key in pages
         ]
         return [*own, *super().get_urls()]
+
+    def same_as(self, version: Any) -> dict[str, Any]:
+        """Which drafts are drafts of this."""
+        return {self.same: getattr(version, self.same)}
+
+    def started_words(self, draft: Any) -> str:
+        return f"A draft of version {draft.version} is there."
+
+    def submitted_words(self, version: Any) -> str:
+        return f"Version {version.version} is submitted. Another person reviews it."
 
     # Starting -----------------------------------------------------------------------------------
 
@@ -113,8 +124,7 @@ class DraftLife(DraftPages):
             raise PermissionDenied("A new version is started by the button of its page.")
         if version is None:
             raise Http404("There is no such version.")
-        same = {self.same: getattr(version, self.same)}
-        there = self.model._default_manager.open().filter(**same).first()
+        there = self.model._default_manager.open().filter(**self.same_as(version)).first()
         if there is not None:
             messages.info(request, f"A draft of {self.what} is open already: this is it.")
             return HttpResponseRedirect(draft_url(there, "change"))
@@ -123,7 +133,7 @@ class DraftLife(DraftPages):
         except Refused as refusal:
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(self._version_url(version_id))
-        messages.success(request, f"A draft of version {draft.version} is there.")
+        messages.success(request, self.started_words(draft))
         return HttpResponseRedirect(draft_url(draft, "change"))
 
     # The overview -------------------------------------------------------------------------------
@@ -156,7 +166,8 @@ class DraftLife(DraftPages):
     ) -> HttpResponse:
         return self.page(
             request, draft, standing, "change", "overview",
-            status=status, form=form, groups=form.groups(),
+            status=status, form=form, groups=form.groups(), bench=getattr(form, "bench", None),
+            readings=[(f.label, text) for f in form if (text := shown_value(f))],
         )  # fmt: skip
 
     def close_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -173,9 +184,7 @@ class DraftLife(DraftPages):
         try:
             if request.POST.get("act") == "submit":
                 version = self.submit(**order)
-                messages.success(
-                    request, f"Version {version.version} is submitted. Another person reviews it."
-                )
+                messages.success(request, self.submitted_words(version))
                 return HttpResponseRedirect(self._version_url(version.pk))
             discard_draft(**order)
         except Refused as refusal:

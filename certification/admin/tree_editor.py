@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from certification.criteria import editing
+from django.utils.http import urlencode
+
+from certification.criteria import editing, entries
 from certification.criteria.editing import CannotEdit, Path, Tree
 from certification.criteria.mistakes import Mistake
 from certification.criteria.reading import read_aloud
@@ -106,6 +108,21 @@ def press(
     if act == "save":
         focus = "value" if "fact" in form.changed_data or "op" in form.changed_data else "save"
     return Pressed(changed, path, SAID[act], focus, renamed)
+
+
+def list_step(content: Any, section: str, act: str, at: str) -> tuple[dict[str, Any], str, str]:
+    """A step of an entry of a list: the new content, what is said, and where the page's focus goes.
+
+    Raises ``CannotEdit``. ``at``: the number of the entry, as a button sends it.
+    """
+    number = entries.numbered(content, section, at)
+    if act == "remove":
+        return entries.without_entry(content, section, number), "Removed.", ""
+    if act not in ("up", "down"):
+        raise CannotEdit("There is no such step.")
+    by = -1 if act == "up" else 1
+    focus = urlencode({"focus": f"{act} {number + by}"})
+    return entries.with_entry_moved(content, section, number, by), "Moved.", f"?{focus}"
 
 
 def editor(

@@ -19,10 +19,13 @@ from certification.criteria.editing import (
     opened,
     walk,
 )
+from certification.criteria.entries import with_added, with_entry
 
 Content = dict[str, Any]
 
 MAIN_TREES = ("indications", "contraindications")
+ENTRIES = "precautions"
+"""The list whose entries have words and a tree."""
 EMPTY_TREES: Mapping[str, Any] = {
     "indications": {"kind": "all", "id": "indicated", "parts": []},
     "contraindications": {"kind": "any", "parts": []},
@@ -76,9 +79,7 @@ def with_tree(content: Mapping[str, Any], name: str, tree: Tree) -> Content:
     if name in MAIN_TREES:
         return {**content, name: tree}
     number = int(name.partition(".")[2])
-    entries = list(content["precautions"])
-    entries[number] = {**entries[number], "when": tree}
-    return {**content, "precautions": entries}
+    return with_entry(content, ENTRIES, number, {**content[ENTRIES][number], "when": tree})
 
 
 def nodes(content: Mapping[str, Any]) -> Iterator[tuple[str, Path, dict[str, Any]]]:
@@ -100,7 +101,7 @@ def fresh_name(content: Mapping[str, Any], stem: str) -> str:
     return fresh(stem, names.__contains__)
 
 
-def with_new_precaution(content: Mapping[str, Any]) -> Content:
+def with_new_entry(content: Mapping[str, Any], section: str = ENTRIES) -> Content:
     """A precaution without words yet, at the end."""
     entry = {
         "id": fresh_name(content, "precaution_1"),
@@ -108,26 +109,7 @@ def with_new_precaution(content: Mapping[str, Any]) -> Content:
         "verified": "proposed",
         "when": {"kind": "all", "parts": []},
     }
-    return {**content, "precautions": [*content["precautions"], entry]}
-
-
-def with_precaution(content: Mapping[str, Any], number: int, entry: Mapping[str, Any]) -> Content:
-    entries = list(content["precautions"])
-    entries[number] = dict(entry)
-    return {**content, "precautions": entries}
-
-
-def without_precaution(content: Mapping[str, Any], number: int) -> Content:
-    entries = [e for at, e in enumerate(content["precautions"]) if at != number]
-    return {**content, "precautions": entries}
-
-
-def with_precaution_moved(content: Mapping[str, Any], number: int, by: int) -> Content:
-    entries, other = list(content["precautions"]), number + by
-    if not 0 <= other < len(entries):
-        raise CannotEdit(f"This is the {'first' if by < 0 else 'last'} precaution already.")
-    entries[number], entries[other] = entries[other], entries[number]
-    return {**content, "precautions": entries}
+    return with_added(content, section, entry)
 
 
 def renamed(content: Mapping[str, Any], old: str, new: str) -> Content:

@@ -76,6 +76,17 @@ class ListForm(forms.Form):
         return {key: value for key, value in cleaned.items() if value not in ("", None, False)}
 
 
+def shown_value(bound: forms.BoundField) -> Any:
+    """What stands in an input, for somebody who only reads it: the words of a choice."""
+    value = bound.value()
+    if isinstance(value, bool):
+        return "Yes" if value else ""
+    titles: dict[Any, Any] = {}
+    for key, title in getattr(bound.field, "choices", None) or ():
+        titles |= dict(title) if isinstance(title, list | tuple) else {key: title}
+    return titles.get(value, value) if isinstance(value, str) else value
+
+
 def select(label: str, choices: list[tuple[str, Any]], **kwargs: Any) -> forms.ChoiceField:
     """A choice that begins with "not stated"; choices are filled in by the page."""
     return forms.ChoiceField(

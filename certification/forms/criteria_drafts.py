@@ -12,7 +12,7 @@ from certification.criteria.mistakes import NAME, NO_NAME
 from certification.forms.base import DayField, PageForm
 from certification.forms.tree_nodes import cite_forms, cited
 from certification.models import Confidence, RequestType, Therapy
-from certification.presenters.tree_names import Names
+from certification.presenters.tree_editor import Bench
 
 QUANTITY = ("dose", "interval", "count", "says")
 POLICY = ("organisation", "identifier", "url", "effective_on")
@@ -128,12 +128,13 @@ class PrecautionForm(PageForm):
     )
 
     def __init__(
-        self, data: Any = None, *, entry: Mapping[str, Any], references: Names, **kwargs: Any
+        self, data: Any = None, *, entry: Mapping[str, Any], bench: Bench, **kwargs: Any
     ) -> None:
+        kwargs.pop("draft", None)
         initial = {name: entry.get(name, "") for name in ("says", "plain", "id", "verified")}
         super().__init__(data, initial=initial, prefix="words", **kwargs)
         self.entry = entry
-        self.cites = cite_forms(data, entry.get("cite"), references, "words-cite")
+        self.cites = cite_forms(data, entry.get("cite"), bench.references, "words-cite")
 
     def is_valid(self) -> bool:
         return super().is_valid() and self.cites.is_valid()

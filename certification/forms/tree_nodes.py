@@ -7,21 +7,18 @@ and shown as a mistake at the node; what cannot be understood is refused at its 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
 
-from certification.case_facts import read_typed
 from certification.criteria.codec_nodes import OPERATORS
 from certification.criteria.editing import Tree, is_group
-from certification.criteria.facts import FactDefinition, FactError, FactType, Vocabulary
+from certification.criteria.facts import FactDefinition, FactType, Vocabulary
 from certification.criteria.mistakes import NAME, NO_NAME
-from certification.criteria.plain import to_data
 from certification.criteria.tree import Operator
-from certification.forms.base import DayField, PageForm
+from certification.forms.base import PageForm
+from certification.forms.one_answer import answer_data, answer_field, shown_answer
 from certification.models import Confidence
-from certification.presenters.questions import sentence_of
 from certification.presenters.tree_names import OPERATOR_WORDS, SELDOM, Names
 
 MOST_CITES = 40
@@ -34,7 +31,11 @@ KINDS = (
 _DAYS = (Operator.WITHIN_DAYS, Operator.OLDER_THAN_DAYS)
 _NO_VALUE = (Operator.IS_TRUE, Operator.IS_FALSE, Operator.IS_KNOWN)
 _NUMBERS = (FactType.INTEGER, FactType.DECIMAL)
-_YES_NO = (("", "Choose"), ("yes", "Yes"), ("no", "No"))
+_VALUE_LABELS = {
+    FactType.CHOICE: "Answer",
+    FactType.BOOLEAN: "Answer",
+    FactType.DATE: "Day",
+}
 
 
 class CiteForm(forms.Form):
@@ -237,16 +238,11 @@ class TestForm(NodeForm):
         operator = self.shown.get("op")
         if operator in _DAYS or self.is_many:
             return typed
-        if definition.type is FactType.BOOLEAN:
-            return typed == "yes"
-        texts = _split(typed, definition) if operator == Operator.IN else [str(typed)]
+        # Limits and dates of validity bind answers, not the values they are compared with.
         free = FactDefinition(definition.key, definition.label, definition.type, definition.choices)
-        try:
-            # Limits and dates of validity bind answers, not the values they are compared with.
-            read = [to_data(_typed(free, text)) for text in texts]
-        except FactError as error:
-            raise forms.ValidationError(sentence_of(error)) from None
-        return read if operator == Operator.IN else read[0]
+        if operator != Operator.IN:
+            return answer_data(free, typed)
+        return [answer_data(free, text) for text in _split(typed)]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -342,24 +338,18 @@ def _value_field(definition: FactDefinition, operator: Any) -> forms.Field | Non
         return None
     if operator in _DAYS:
         return forms.IntegerField(label="Days", required=False, min_value=0, max_value=40_000)
+    if operator != Operator.IN:
+        return answer_field(definition, _VALUE_LABELS.get(definition.type, "Value"))
     if definition.type is FactType.CHOICE:
-        choices = [(choice.value, choice.label) for choice in definition.choices]
-        if operator == Operator.IN:
-            return forms.MultipleChoiceField(
-                label="Any of these answers", required=False, choices=choices,
-                widget=forms.CheckboxSelectMultiple,
-            )  # fmt: skip
-        return forms.ChoiceField(label="Answer", required=False, choices=[("", "Choose"), *choices])
-    if definition.type is FactType.BOOLEAN:
-        return forms.ChoiceField(label="Answer", required=False, choices=_YES_NO)
-    if operator == Operator.IN:
-        help_text = "Several, separated by semicolons."
-        return forms.CharField(
-            label="Any of these", required=False, max_length=2000, help_text=help_text
-        )
-    if definition.type is FactType.DATE:
-        return DayField(label="Day", required=False)
-    return forms.CharField(label="Value", required=False, max_length=400)
+        return forms.MultipleChoiceField(
+            label="Any of these answers", required=False,
+            choices=[(choice.value, choice.label) for choice in definition.choices],
+            widget=forms.CheckboxSelectMultiple,
+        )  # fmt: skip
+    help_text = "Several, separated by semicolons."
+    return forms.CharField(
+        label="Any of these", required=False, max_length=2000, help_text=help_text
+    )
 
 
 def _shown(value: Any, field: forms.Field) -> Any:
@@ -367,17 +357,11 @@ def _shown(value: Any, field: forms.Field) -> Any:
         return value if isinstance(value, list) else []
     if isinstance(value, list):
         return "; ".join(map(str, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else value
+    return shown_answer(value)
 
 
-def _split(text: Any, definition: FactDefinition) -> list[str]:
+def _split(text: Any) -> list[str]:
     return [part.strip() for part in str(text).split(";") if part.strip()]
-
-
-def _typed(definition: FactDefinition, text: str) -> Any:
-    return read_typed(definition, text, as_of=date.max, valid_on=date.max)
 
 
 def _converted(value: Any, before: Any, after: str) -> Any:

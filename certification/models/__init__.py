@@ -4,13 +4,14 @@ from certification.models.cases import Answer, Case, InformationRequest, Referra
 from certification.models.criteria import CriteriaVersion, RequestType
 from certification.models.criteria_drafts import CriteriaDraft
 from certification.models.determinations import Determination, Letter, SealedError
-from certification.models.drafts import Draft
+from certification.models.drafts import Draft, VersionDraft
 from certification.models.editorial import UNVERIFIED, Confidence, EditorialModel
 from certification.models.events import AuditEvent
 from certification.models.evidence import Citation, Fact, FactGroup, Reference, Statement
 from certification.models.impact import ImpactChange, ImpactStudy, StoredFacts, StudiedKind
 from certification.models.notices import ReferenceNotice
 from certification.models.people import Patient, PriorTherapy, RoleGrant, Site, User
+from certification.models.question_drafts import QuestionDraft
 from certification.models.search import SearchEntry
 from certification.models.therapies import DeterminationReason, Therapy, TurnaroundProfile
 from certification.models.uploads import UploadedList
@@ -36,6 +37,7 @@ __all__ = [
     "Letter",
     "Patient",
     "PriorTherapy",
+    "QuestionDraft",
     "Reference",
     "ReferenceNotice",
     "Referral",
@@ -51,4 +53,5 @@ __all__ = [
     "TurnaroundProfile",
     "UploadedList",
     "User",
+    "VersionDraft",
 ]

@@ -9,11 +9,11 @@ from django.db import models
 from django.db.models import Q
 
 from certification.models.criteria import CriteriaVersion, RequestType
-from certification.models.drafts import CLOSED_BY_AND_AT, CLOSED_WHEN_SUBMITTED, Draft
+from certification.models.drafts import CLOSED_BY_AND_AT, CLOSED_WHEN_SUBMITTED, VersionDraft
 from certification.models.therapies import Therapy
 
 
-class CriteriaDraft(Draft):
+class CriteriaDraft(VersionDraft):
     set_key = models.SlugField(max_length=100, editable=False)
     therapy = models.ForeignKey(Therapy, on_delete=models.PROTECT, related_name="criteria_drafts")
     request_type = models.CharField(max_length=20, choices=RequestType.choices)
@@ -24,7 +24,7 @@ class CriteriaDraft(Draft):
         CriteriaVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="draft"
     )
 
-    class Meta(Draft.Meta):
+    class Meta(VersionDraft.Meta):
         verbose_name = "draft of criteria"
         verbose_name_plural = "drafts of criteria"
         constraints = [

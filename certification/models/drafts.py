@@ -1,7 +1,7 @@
 """What do drafts of all kinds of content have in common: who writes them, and how far are they?
 
-A draft is no version: nothing is decided on it, and no list of content shows it. It becomes a
-version, Submitted, when its author submits it. ``based_on`` and ``became`` are versions.
+A draft is no content yet: nothing is decided on it, and no list of content shows it. It becomes
+content, Submitted, when its author submits it. ``based_on`` and ``became`` are content.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ class Draft(models.Model):
     says which one they saw."""
 
     title = models.CharField(max_length=240)
-    version = models.CharField(max_length=40)
     content = models.JSONField()
     revision = models.PositiveIntegerField(default=1)
     started_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -48,7 +47,7 @@ class Draft(models.Model):
         ordering = ["-changed_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.version})"
+        return self.title
 
     @property
     def is_open(self) -> bool:
@@ -60,3 +59,15 @@ class Draft(models.Model):
         if self.is_open:
             return "open"
         return "submitted" if getattr(self, "became_id", None) else "discarded"
+
+
+class VersionDraft(Draft):
+    """A draft that becomes a version with a number of its own."""
+
+    version = models.CharField(max_length=40)
+
+    class Meta(Draft.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.version})"

@@ -94,7 +94,7 @@ def head_of(draft: Any, **more: Any) -> DraftHead:
         state=states[draft.state],
         tag=tags[draft.state],
         changed=f"{draft.changed_by}, {moment_words(draft.changed_at, settings.TIME_ZONE)}",
-        based_on=f"version {base.version}" if base else "",
+        based_on=_named(base),
         based_on_url=_version_url(base) if base else "",
         became_url=_version_url(became) if became else "",
         revision=draft.revision,
@@ -115,11 +115,16 @@ def trouble(draft: CriteriaDraft, mistake: Mistake) -> Trouble:
         return Trouble(f"Example “{example['name']}”", mistake.says, url)
     if not place:
         return Trouble("The criteria", mistake.says, draft_url(draft, "change"))
-    url = draft_url(draft, "tree", mistake.place)
     where = TITLES.get(place) or f"Precaution {int(number) + 1}"
-    if mistake.path is not None:
-        url = f"{url}?at={at_of(mistake.path)}&focus={mistake.field}"
-    return Trouble(where, mistake.says, url)
+    return Trouble(where, mistake.says, where_at(draft, mistake))
+
+
+def where_at(draft: Draft, mistake: Mistake) -> str:
+    """The address of the input at which a mistake of a tree is mended."""
+    url = draft_url(draft, "tree", mistake.place)
+    if mistake.path is None:
+        return url
+    return f"{url}?at={at_of(mistake.path)}&focus={mistake.field}"
 
 
 def examples_words(draft: CriteriaDraft, standing: DraftStanding) -> str:
@@ -148,6 +153,12 @@ def _tabs(draft: CriteriaDraft, standing: DraftStanding, current: str) -> Iterat
     url, bad = draft_url(draft, "examples"), wrong.count("examples") + standing.failing
     yield Tab("Worked examples", url, str(examples), current == "examples", bad)
     yield Tab("Try it", draft_url(draft, "try"), "", current == "try")
+
+
+def _named(base: Any) -> str:
+    if base is None:
+        return ""
+    return f"version {base.version}" if hasattr(base, "version") else str(base)
 
 
 def _version_url(version: Any) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from certification.criteria.codec import CriteriaError
+from certification.criteria.codec_nodes import node_to_data
+from certification.criteria.editing import opened
 from certification.criteria.facts import (
     Derivation,
     FactDefinition,
@@ -13,7 +15,9 @@ from certification.criteria.facts import (
     RowFilter,
     Vocabulary,
 )
-from certification.criteria.tree_words import sentence, value_text
+from certification.criteria.reading import read_aloud
+from certification.criteria.tree import Node
+from certification.criteria.tree_words import value_text
 from certification.models import Fact
 from certification.vocabulary import current_vocabulary
 
@@ -57,13 +61,19 @@ def _sentences(definition: FactDefinition, vocabulary: Vocabulary) -> Iterator[s
     if definition.dated_by:
         yield f"Dated by “{vocabulary[definition.dated_by].label}”."
     if definition.applies_when is not None:
-        yield f"Applies when: {sentence(definition.applies_when, vocabulary)}."
+        yield f"Applies when: {_aloud(definition.applies_when, vocabulary)}"
     if definition.derived is not None:
         yield from _derived(definition, definition.derived, vocabulary)
     for contradiction in definition.contradictions:
-        yield f"Flagged as a contradiction: {contradiction.says}"
+        when = _aloud(contradiction.when, vocabulary)
+        yield f"Flagged as a contradiction: {contradiction.says} This is when: {when}"
     for system, code in (definition.codes or {}).items():
         yield f"Code in {system.upper()}: {code}."
+
+
+def _aloud(node: Node, vocabulary: Vocabulary) -> str:
+    """The whole rule as the engine runs it, in one sentence."""
+    return read_aloud(opened(node_to_data(node, node.id)), vocabulary)
 
 
 def _column(field: RowField) -> str:
@@ -79,7 +89,7 @@ def _derived(
     if derived.cases:
         for case in derived.cases:
             value = value_text(definition, case.value)
-            yield f"Worked out: “{value}” when {sentence(case.when, vocabulary)}."
+            yield f"Worked out: “{value}” when: {_aloud(case.when, vocabulary)}"
         if derived.otherwise is not None:
             yield f"Otherwise “{value_text(definition, derived.otherwise)}”."
         return
@@ -90,6 +100,8 @@ def _derived(
         words += f", each “{_field_label(origin, derived.field)}” once"
     conditions = " and ".join(_condition(origin, where) for where in derived.where)
     yield f"Worked out: {words}{f', only where {conditions}' if conditions else ''}."
+    if derived.otherwise is not None:
+        yield f"Without one: “{value_text(definition, derived.otherwise)}”."
 
 
 def _condition(origin: FactDefinition | None, where: RowFilter) -> str:

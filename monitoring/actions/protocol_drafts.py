@@ -1,7 +1,7 @@
 """How are protocols drafted, changed step by step, and submitted as a version?
 
-Each step locks the draft, says which revision it was made from, and writes down what it changed. A
-submitted draft becomes a version like one that came with a pack: the same document, the same hash.
+A submitted draft becomes a version like one that came with a pack: the same document, the same
+hash. What all drafts share stands in ``certification.actions.drafts``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 
-from certification.actions.drafts import close_draft, locked_draft, write_content
-from certification.actions.events import record_event
+from certification.actions.drafts import begin_draft, hand_in, keep_content, locked_draft
 from certification.criteria.codec import content_hash
 from certification.criteria.drafts import next_version
 from certification.draft_policies import (
@@ -70,12 +69,7 @@ def change_protocol_draft(
 ) -> ProtocolDraft:
     """Keeps what the author wrote, mistakes included. Raises ``Refused``, or ``Stale`` when it was
     written from an older revision."""
-    draft = locked_draft(draft)
-    check_can_change_draft(by, draft, revision)
-    changes = changes_between(draft.content, content)
-    if changes:
-        write_content(draft, by, now, content=content, changes=changes)
-    return draft
+    return keep_content(draft, by, now, revision=revision, content=content, compare=changes_between)
 
 
 @transaction.atomic
@@ -106,35 +100,21 @@ def submit_protocol_draft(
         submitted_at=now,
     )
     version.save()
-    close_draft(draft, by, now, became=version)
     before: Any = draft.based_on.document["protocol"] if draft.based_on else None
-    data = {
-        "version": version.version,
-        "changes": changes_between(opened_protocol(before), draft.content) if before else {},
-        "examples failing": standing.failing,
-    }
-    record_event(by=by, verb="submitted", obj=draft, at=now, data={"successor": version.pk})
-    record_event(by=by, verb="submitted", obj=version, at=now, data=data)
+    changes = changes_between(opened_protocol(before), draft.content) if before else {}
+    hand_in(draft, by, now, version=version, changes=changes, failing=standing.failing)
     return version
 
 
 def _start(
     by: User, now: datetime, content: Content, therapy: Therapy, based_on: ProtocolVersion | None
 ) -> ProtocolDraft:
-    draft = ProtocolDraft.objects.create(
+    draft = ProtocolDraft(
         key=content["key"],
         therapy=therapy,
         title=content["title"],
         version=content["version"],
         content=content,
         based_on=based_on,
-        started_by=by,
-        started_at=now,
-        changed_by=by,
-        changed_at=now,
     )
-    data = {"title": draft.title, "version": draft.version}
-    if based_on is not None:
-        data["based on"] = based_on.version
-    record_event(by=by, verb="started", obj=draft, at=now, data=data)
-    return draft
+    return begin_draft(draft, by, now, based_on=based_on)

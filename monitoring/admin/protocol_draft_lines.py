@@ -7,10 +7,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import urlencode
 
 from certification.admin.draft_trees import TreePages
+from certification.admin.tree_editor import list_step
 from certification.criteria.editing import CannotEdit
+from certification.criteria.entries import with_entry
 from certification.presenters.draft_pages import draft_url
 from certification.presenters.tree_editor import Bench
 from monitoring.drafting import ProtocolStanding
@@ -64,25 +65,12 @@ class LinePages(TreePages):
                 content = drafts.with_new_line(draft.content, section)
                 to, said = draft_url(draft, "line", section, len(draft.content[section])), "Added."
             else:
-                content, said, to = self._moved(draft, section, act, at, to)
+                content, said, query = list_step(draft.content, section, act, at)
+                to += query
         except CannotEdit as refusal:
             messages.error(request, str(refusal))
             return again(status=409)
         return self.keep(request, draft, content, said, to, lambda _: again(status=409))
-
-    def _moved(
-        self, draft: ProtocolDraft, section: str, act: str, at: str, to: str
-    ) -> tuple[drafts.Content, str, str]:
-        number = int(at) if at.isascii() and at.isdigit() and len(at) < 5 else -1
-        if not 0 <= number < len(draft.content[section]):
-            raise CannotEdit("This is not there any more.")
-        if act == "remove":
-            return drafts.without_line(draft.content, section, number), "Removed.", to
-        if act not in ("up", "down"):
-            raise CannotEdit("There is no such step.")
-        by = -1 if act == "up" else 1
-        content = drafts.with_line_moved(draft.content, section, number, by)
-        return content, "Moved.", f"{to}?{urlencode({'focus': f'{act} {number + by}'})}"
 
     def _list_page(
         self, request: HttpRequest, draft: ProtocolDraft, section: str, status: int = 200
@@ -117,11 +105,11 @@ class LinePages(TreePages):
             return again(form, status=422)
         edited = form.edited()
         if request.POST.get("act") == "shape":
-            shown = drafts.with_line(draft.content, section, number, edited)
+            shown = with_entry(draft.content, section, number, edited)
             draft.content = shown
             return again(self._line_form(draft, standing, section, number))
         before = draft.content[section][number]
-        content = drafts.with_line(draft.content, section, number, edited)
+        content = with_entry(draft.content, section, number, edited)
         content = drafts.renamed(content, before.get("id", ""), edited.get("id", ""))
         content = drafts.with_test(content, standing.tests.get(edited.get("test", "")))
         to = draft_url(draft, "line", section, number)

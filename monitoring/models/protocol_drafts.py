@@ -9,12 +9,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from certification.models import Draft, Therapy
-from certification.models.drafts import CLOSED_BY_AND_AT, CLOSED_WHEN_SUBMITTED
+from certification.models import Therapy
+from certification.models.drafts import CLOSED_BY_AND_AT, CLOSED_WHEN_SUBMITTED, VersionDraft
 from monitoring.models.protocols import ProtocolVersion
 
 
-class ProtocolDraft(Draft):
+class ProtocolDraft(VersionDraft):
     key = models.SlugField(max_length=100, editable=False)
     therapy = models.ForeignKey(Therapy, on_delete=models.PROTECT, related_name="protocol_drafts")
     based_on = models.ForeignKey(
@@ -24,7 +24,7 @@ class ProtocolDraft(Draft):
         ProtocolVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="draft"
     )
 
-    class Meta(Draft.Meta):
+    class Meta(VersionDraft.Meta):
         verbose_name = "draft of a protocol"
         verbose_name_plural = "drafts of protocols"
         constraints = [

@@ -21,6 +21,7 @@ from certification.criteria.editing import (
     opened,
     walk,
 )
+from certification.criteria.entries import with_added, with_entry
 
 Content = dict[str, Any]
 
@@ -99,7 +100,7 @@ def with_tree(content: Mapping[str, Any], name: str, tree: Tree) -> Content:
     if name == STOPPED:
         return {**content, STOPPED: tree}
     section, number, which = place_of(name)
-    return with_line(content, section, number, {**content[section][number], which: tree})
+    return with_entry(content, section, number, {**content[section][number], which: tree})
 
 
 def place_of(name: str) -> tuple[str, int, str]:
@@ -159,27 +160,7 @@ def with_new_line(content: Mapping[str, Any], section: str) -> Content:
         entry |= {"test": "", "kind": "once", "anchor": "baseline"}
     if section == "interpretations":
         entry |= {"test": ""}
-    return {**content, section: [*content[section], entry]}
-
-
-def with_line(
-    content: Mapping[str, Any], section: str, number: int, entry: Mapping[str, Any]
-) -> Content:
-    entries = list(content[section])
-    entries[number] = dict(entry)
-    return {**content, section: entries}
-
-
-def without_line(content: Mapping[str, Any], section: str, number: int) -> Content:
-    return {**content, section: [e for at, e in enumerate(content[section]) if at != number]}
-
-
-def with_line_moved(content: Mapping[str, Any], section: str, number: int, by: int) -> Content:
-    entries, other = list(content[section]), number + by
-    if not 0 <= other < len(entries):
-        raise CannotEdit(f"This is the {'first' if by < 0 else 'last'} one already.")
-    entries[number], entries[other] = entries[other], entries[number]
-    return {**content, section: entries}
+    return with_added(content, section, entry)
 
 
 def with_test(content: Mapping[str, Any], test: Mapping[str, Any] | None) -> Content:

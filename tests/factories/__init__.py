@@ -19,6 +19,7 @@ from certification.models import (
     Letter,
     Patient,
     PriorTherapy,
+    QuestionDraft,
     Reference,
     ReferenceNotice,
     Referral,
@@ -50,6 +51,7 @@ PriorTherapyFactory = cast("Maker[PriorTherapy]", people.PriorTherapyFactory)
 TherapyFactory = cast("Maker[Therapy]", content.TherapyFactory)
 CriteriaVersionFactory = cast("Maker[CriteriaVersion]", content.CriteriaVersionFactory)
 CriteriaDraftFactory = cast("Maker[CriteriaDraft]", content.CriteriaDraftFactory)
+QuestionDraftFactory = cast("Maker[QuestionDraft]", content.QuestionDraftFactory)
 TurnaroundProfileFactory = cast("Maker[TurnaroundProfile]", content.TurnaroundProfileFactory)
 DeterminationReasonFactory = cast("Maker[DeterminationReason]", content.DeterminationReasonFactory)
 ReferenceFactory = cast("Maker[Reference]", content.ReferenceFactory)
@@ -83,6 +85,7 @@ __all__ = [
     "LetterFactory",
     "PatientFactory",
     "PriorTherapyFactory",
+    "QuestionDraftFactory",
     "ReferenceFactory",
     "ReferenceNoticeFactory",
     "ReferralFactory",

@@ -21,6 +21,7 @@ from certification.criteria.codec import (
     vocabulary_from_data,
 )
 from certification.criteria.drafts import opened_set
+from certification.criteria.rule_drafts import opened_rules
 from certification.models import (
     Citation,
     CriteriaDraft,
@@ -28,6 +29,7 @@ from certification.models import (
     DeterminationReason,
     Fact,
     FactGroup,
+    QuestionDraft,
     Reference,
     ReferenceNotice,
     Statement,
@@ -187,6 +189,20 @@ class CriteriaDraftFactory(DjangoModelFactory):
     title = factory.LazyAttribute(lambda o: o.content["title"])
     version = factory.LazyAttribute(lambda o: o.content["version"])
     content = factory.LazyFunction(lambda: opened_set(SET | {"version": "2026.2"}))
+    started_by = factory.SubFactory(UserFactory)
+    started_at = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    changed_by = factory.SelfAttribute("started_by")
+    changed_at = factory.SelfAttribute("started_at")
+
+
+class QuestionDraftFactory(DjangoModelFactory):
+    """A draft of the rules of a question that has none."""
+
+    class Meta:
+        model = QuestionDraft
+
+    title = factory.LazyAttribute(lambda o: o.based_on.label)
+    content = factory.LazyFunction(lambda: opened_rules({}))
     started_by = factory.SubFactory(UserFactory)
     started_at = datetime(2026, 6, 1, 12, tzinfo=UTC)
     changed_by = factory.SelfAttribute("started_by")

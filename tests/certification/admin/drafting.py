@@ -1,4 +1,4 @@
-"""How a test works on a draft of criteria: as a browser without scripts does."""
+"""How a test works on a draft: as a browser without scripts does."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from django.test import Client
 from django.urls import reverse
 
 from certification.criteria import editing
-from certification.models import CriteriaDraft
+from certification.models import CriteriaDraft, Draft
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def url(draft: CriteriaDraft, name: str, *args: Any, **query: str) -> str:
+def url(draft: Draft, name: str, *args: Any, **query: str) -> str:
+    meta = draft._meta
     return reverse(
-        f"admin:certification_criteriadraft_{name}", args=[draft.pk, *args], query=query or None
+        f"admin:{meta.app_label}_{meta.model_name}_{name}",
+        args=[draft.pk, *args],
+        query=query or None,
     )
 
 
@@ -41,7 +44,7 @@ def typed(response: Any, **changes: Any) -> dict[str, Any]:
     return data | changes
 
 
-def press(client: Client, draft: CriteriaDraft, tree: str, at: str, **changes: Any) -> Any:
+def press(client: Client, draft: Draft, tree: str, at: str, **changes: Any) -> Any:
     """Opens a row, changes inputs, presses a button (``act``), and follows."""
     address = url(draft, "tree", tree, at=at)
     opened = client.get(address)

@@ -45,6 +45,7 @@ def test_precautions_are_added_moved_and_removed(editor: Client, draft: Criteria
     name = f"precautions.{count}"
     assert "Write what the reader must be told." in words(editor.get(url(draft, "tree", name)))
     words_form = {"revision": 2, "words": "save", "words-says": "Take care.", "words-id": "care",
+                  "words-plain": "Mind this.",
                   "words-verified": "", "words-cite-TOTAL_FORMS": 0,
                   "words-cite-INITIAL_FORMS": 0}  # fmt: skip
     bad = editor.post(url(draft, "tree", name), words_form | {"words-id": "no name"})
@@ -52,6 +53,8 @@ def test_precautions_are_added_moved_and_removed(editor: Client, draft: Criteria
     editor.post(url(draft, "tree", name), words_form)
     draft.refresh_from_db()
     assert draft.content["precautions"][-1]["says"] == "Take care."
+    assert 'name="words-plain"' in editor.get(url(draft, "tree", name)).content.decode()
+    assert draft.content["precautions"][-1]["plain"] == "Mind this."
     assert press(editor, draft, name, "top", act="add-test").status_code == 200
     editor.post(address, {"act": f"up {count}", "revision": draft.revision})
     draft.refresh_from_db()

@@ -26,6 +26,7 @@ from certification.models import (
     DeterminationReason,
     Fact,
     FactGroup,
+    QuestionDraft,
     Reference,
     ReferenceNotice,
     Site,
@@ -43,6 +44,7 @@ from tests.factories import (
     DeterminationReasonFactory,
     FactFactory,
     FactGroupFactory,
+    QuestionDraftFactory,
     ReferenceFactory,
     ReferenceNoticeFactory,
     SiteFactory,
@@ -70,6 +72,7 @@ MORE: dict[type[Model], Callable[[int], Any]] = {
     DeterminationReason: lambda n: DeterminationReasonFactory(approved_by=demo_user()),
     Fact: lambda n: FactFactory(approved_by=demo_user()),
     FactGroup: lambda n: FactGroupFactory(),
+    QuestionDraft: lambda n: QuestionDraftFactory(based_on=FactFactory()),
     Reference: lambda n: ReferenceFactory(
         approved_by=demo_user(), identified_as=ReferenceFactory()
     ),

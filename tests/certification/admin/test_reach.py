@@ -18,6 +18,7 @@ from certification.models import (
     EditorialModel,
     Fact,
     FactGroup,
+    QuestionDraft,
     Reference,
     ReferenceNotice,
     Site,
@@ -34,9 +35,11 @@ EDITOR, APPROVER = Role.CONTENT_EDITOR, Role.CONTENT_APPROVER
 AUDITOR, ADMINISTRATOR = Role.AUDITOR, Role.ADMINISTRATOR
 CONTENT_READERS = {EDITOR, APPROVER, AUDITOR, ADMINISTRATOR}
 EDITED = {
-    Citation, CriteriaDraft, DeterminationReason, Fact, Reference, Statement, Therapy,
-    TurnaroundProfile,
+    Citation, CriteriaDraft, DeterminationReason, Fact, QuestionDraft, Reference, Statement,
+    Therapy, TurnaroundProfile,
 }  # fmt: skip
+BEGUN_ELSEWHERE = {QuestionDraft}
+"""Written by editors, and begun on another page than the usual one for adding."""
 
 READERS: dict[type[Model], set[Role]] = {
     **dict.fromkeys((*EDITED, CriteriaVersion, FactGroup, ReferenceNotice), CONTENT_READERS),
@@ -78,8 +81,9 @@ def test_pages_open_for_their_roles_only(
     assert status(client, page(model, "changelist")) == expected(reads)
     assert status(client, page(model, "change", pk)) == expected(reads)
     assert status(client, page(model, "history", pk)) == expected(reads)
-    assert status(client, page(model, "add")) == expected(writes)
-    assert client.post(page(model, "add"), {}).status_code == expected(writes)
+    adds = writes and model not in BEGUN_ELSEWHERE
+    assert status(client, page(model, "add")) == expected(adds)
+    assert client.post(page(model, "add"), {}).status_code == expected(adds)
     assert status(client, page(model, "delete", pk)) == 403
     assert client.post(page(model, "delete", pk), {"post": "yes"}).status_code == 403
     assert model._default_manager.filter(pk=pk).exists()
@@ -94,7 +98,7 @@ def test_only_writers_send_changes(
 ) -> None:
     client = sign_in(*([role] if role else []))
     sent = client.post(page(model, "change", rows[model].pk), {"key": "x"})
-    assert sent.status_code == expected(role in WRITERS.get(model, set()))
+    assert (sent.status_code != 403) is (role in WRITERS.get(model, set()))
 
 
 @pytest.mark.parametrize("role", ROLES)

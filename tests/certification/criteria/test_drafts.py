@@ -95,7 +95,7 @@ def test_only_contraindications_may_be_none_at_all() -> None:
 
 
 def test_a_new_precaution_says_what_it_lacks() -> None:
-    made = drafts.with_new_precaution(content())
+    made = drafts.with_new_entry(content())
     found = mistakes_in(made, VOCABULARY, LIBRARY)
     assert [(m.place, m.path, m.field) for m in found] == [
         ("precautions.1", (), "kind"),

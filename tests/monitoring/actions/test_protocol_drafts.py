@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from certification.actions.drafts import discard_draft
 from certification.actions.editorial import approve, start_review
 from certification.criteria.codec import content_hash
+from certification.criteria.entries import with_entry
 from certification.models import AuditEvent, User
 from certification.policies import Refused, Stale
 from config.roles import Role
@@ -23,7 +24,6 @@ from monitoring.actions.protocol_drafts import (
 from monitoring.drafting import standing_of_protocol, usual_terms
 from monitoring.models import ProtocolDraft, ProtocolVersion
 from monitoring.protocols import version_in_force
-from monitoring.schedule import drafts
 from tests.factories import ReferenceFactory, TherapyFactory, UserFactory
 from tests.factories.monitoring import CITE, ProtocolVersionFactory
 
@@ -142,7 +142,7 @@ def test_where_there_is_no_protocol_nothing_is_usual() -> None:
 
 def test_what_is_refused(draft: ProtocolDraft, version: ProtocolVersion, editor: User) -> None:
     order: dict[str, Any] = {"by": editor, "now": NOW}
-    empty = drafts.with_line(draft.content, "rules", 0, {**draft.content["rules"][0], "test": ""})
+    empty = with_entry(draft.content, "rules", 0, {**draft.content["rules"][0], "test": ""})
     broken = step(draft, editor, rules=empty["rules"])
     refused: list[tuple[Callable[[], Any], str]] = [
         (lambda: start_next_protocol(**order, version=version), "is open already"),

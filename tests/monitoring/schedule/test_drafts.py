@@ -11,6 +11,7 @@ import pytest
 from certification.criteria import editing
 from certification.criteria.codec import content_hash, vocabulary_from_data
 from certification.criteria.editing import CannotEdit
+from certification.criteria.entries import with_entry, with_entry_moved, without_entry
 from certification.packs.tree_rules import as_written
 from monitoring.schedule import drafts
 from monitoring.schedule.codec import document
@@ -64,13 +65,13 @@ def test_lines_are_added_moved_and_removed(content: Content) -> None:
     more = drafts.with_new_line(drafts.with_new_line(content, "rules"), "rules")
     names = [rule["id"] for rule in more["rules"]]
     assert names[-2:] == ["rule_1", "rule_2"]
-    moved = drafts.with_line_moved(more, "rules", len(names) - 1, -1)
+    moved = with_entry_moved(more, "rules", len(names) - 1, -1)
     assert [rule["id"] for rule in moved["rules"]][-2:] == ["rule_2", "rule_1"]
     assert changes_between(more, moved).keys() == {"order of rules"}
     for number, by in ((0, -1), (len(names) - 1, 1)):
         with pytest.raises(CannotEdit):
-            drafts.with_line_moved(more, "rules", number, by)
-    rest = drafts.without_line(drafts.without_line(moved, "rules", 9), "rules", 8)
+            with_entry_moved(more, "rules", number, by)
+    rest = without_entry(without_entry(moved, "rules", 9), "rules", 8)
     assert rest == content
 
 
@@ -88,7 +89,7 @@ def test_a_test_is_defined_once(content: Content) -> None:
 
 
 def _rule(number: int, **changes: Any) -> Callable[[Content], Content]:
-    return lambda c: drafts.with_line(c, "rules", number, {**c["rules"][number], **changes})
+    return lambda c: with_entry(c, "rules", number, {**c["rules"][number], **changes})
 
 
 def _without_windows(content: Content) -> Content:
@@ -136,7 +137,7 @@ MISTAKES = {
         "rules.4.applies_when", "value", "cannot be answered",
     ),
     "a meaning without a test": (
-        lambda c: drafts.with_line(
+        lambda c: with_entry(
             c, "interpretations", 0, {**c["interpretations"][0], "test": ""}
         ),
         "interpretations.0", "test", "Choose whose result.",
