@@ -13,10 +13,9 @@ from certification.models import CriteriaVersion, RequestType, Therapy, Turnarou
 from certification.workflow import STATUS_TITLES
 
 
-class CaseForm(PageForm):
-    """A request. Only what has approved criteria in force today is offered."""
+class RequestForm(PageForm):
+    """Who asks for a therapy, from which day, and how urgently."""
 
-    criteria = forms.ChoiceField(label="Therapy and type of request")
     ordering_clinician = forms.CharField(
         max_length=120, help_text="Name and credentials, as on the request."
     )
@@ -34,19 +33,10 @@ class CaseForm(PageForm):
     )
     urgency = forms.ChoiceField(widget=forms.RadioSelect)
 
-    def __init__(
-        self,
-        *args: Any,
-        versions: Iterable[CriteriaVersion],
-        urgencies: Iterable[tuple[str, str]],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, urgencies: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.versions = {version.set_key: version for version in versions}
-        self.fields["criteria"].choices = [("", "Choose"), *_by_therapy(self.versions.values())]  # type: ignore[attr-defined]
         self.fields["urgency"].choices = list(urgencies)  # type: ignore[attr-defined]
         self.helper.layout = Layout(
-            Field("criteria"),
             Div(
                 Field("ordering_clinician"),
                 Field("ordering_clinician_number"),
@@ -55,6 +45,18 @@ class CaseForm(PageForm):
             Field("service_on"),
             Field("urgency"),
         )
+
+
+class CaseForm(RequestForm):
+    """A request for a person. Only what has approved criteria in force today is offered."""
+
+    criteria = forms.ChoiceField(label="Therapy and type of request")
+
+    def __init__(self, *args: Any, versions: Iterable[CriteriaVersion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions = {version.set_key: version for version in versions}
+        self.fields["criteria"].choices = [("", "Choose"), *_by_therapy(self.versions.values())]  # type: ignore[attr-defined]
+        self.helper.layout.insert(0, Field("criteria"))
 
     @property
     def version(self) -> CriteriaVersion:

@@ -10,6 +10,7 @@ from django import forms
 
 from certification.criteria.facts import FactDefinition
 from certification.forms.base import DayField, PageForm
+from certification.forms.cases import RequestForm
 from certification.forms.decisions import ActForm
 from certification.models import Determination
 from monitoring.forms.facts import fact_field, plain, typed
@@ -92,33 +93,10 @@ class AuthorizeForm(ActForm):
         field.choices = choices  # type: ignore[attr-defined]
 
 
-class RenewalForm(PageForm):
-    ordering_clinician = forms.CharField(
-        max_length=120, help_text="Name and credentials, as on the request."
-    )
-    ordering_clinician_number = forms.RegexField(
-        r"^\d{10}$",
-        label="Ordering clinician's NPI",
-        required=False,
-        help_text="10 digits.",
-        error_messages={"invalid": "An NPI has 10 digits."},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
-    service_on = DayField(label="To begin on", help_text="The day after the certification ends.")
-    urgency = forms.ChoiceField(widget=forms.RadioSelect)
+class RenewalForm(RequestForm):
+    """The request that follows a certification."""
 
-    def __init__(self, *args: Any, urgencies: Iterable[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["urgency"].choices = list(urgencies)  # type: ignore[attr-defined]
-        self.helper.layout = Layout(
-            Div(
-                Field("ordering_clinician"),
-                Field("ordering_clinician_number"),
-                css_class="field-pair",
-            ),
-            Field("service_on"),
-            Field("urgency"),
-        )
+    service_on = DayField(label="To begin on", help_text="The day after the certification ends.")
 
 
 class FactsForm(ActForm):

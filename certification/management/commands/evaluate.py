@@ -9,49 +9,34 @@ number, the rest goes on, and the exit code is 1. People stream through: memory 
 
 from __future__ import annotations
 
-import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from argparse import ArgumentParser
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, BinaryIO
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from certification.criteria.codec import read_document
 from certification.criteria.evaluation import Evaluator
 from certification.criteria.lines import evaluate_lines
+from certification.management.lines import LinesCommand, opened, write
 from certification.models import CriteriaVersion
 from certification.packs.pack import folders_of, read_pack
 from certification.packs.people import as_text, bounded_lines
 from certification.packs.problems import PackError, offered
 
-BROKEN_PIPE = 128 + 13
-"""The exit code of a program that wrote into a closed pipe, as shells expect it."""
 
-
-class Command(BaseCommand):
+class Command(LinesCommand):
     help = "Evaluate people (JSON Lines) under a set of criteria."
-    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         add = parser.add_argument
         add("set_key", metavar="SET_KEY", help="the key of a set of criteria")
-        add("file", nargs="?", default="-", metavar="FILE", help="people; - is standard input")
-        add(
-            "--pack", action="append", metavar="DIR", help="a folder, or 'shipped'; may be repeated"
-        )
-        add("--as-of", type=_day, metavar="DATE", help="the day it is about (today)")
+        self.add_shared_arguments(parser)
         add("--format", choices=["jsonl", "text"], default="jsonl")
         add("--explain", action="store_true", help="with the whole explanation")
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Options may stand between SET_KEY and FILE, which argparse allows only when asked."""
-        parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
-        return parser
 
     def handle(self, *args: Any, **options: Any) -> None:
         as_of = options["as_of"] or timezone.localdate()
@@ -59,20 +44,13 @@ class Command(BaseCommand):
             evaluator = _from_files(options["pack"], options["set_key"])
         else:
             evaluator = _from_database(options["set_key"], as_of)
-        with _opened(options["file"]) as people:
+        with opened(options["file"]) as people:
             answers = evaluate_lines(
                 evaluator, bounded_lines(people), as_of, explain=options["explain"]
             )
-            _write(map(as_text, answers) if options["format"] == "text" else answers)
+            write(map(as_text, answers) if options["format"] == "text" else answers)
         if answers.failures:
             sys.exit(1)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a date such as 2027-01-12") from None
 
 
 def _from_files(names: list[str], set_key: str) -> Evaluator:
@@ -97,27 +75,3 @@ def _unknown(set_key: str, known: Mapping[str, Any], where: str) -> str:
     if not known:
         return f"There are no criteria {where}."
     return f"There are no criteria {set_key!r} {where}. There are: {offered(known, set_key)}."
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
-    if name == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = open(name, "rb")  # noqa: SIM115 (closed below, whoever reads it)
-    except OSError as error:
-        raise CommandError(f"{name}: {error.strerror}") from None
-    with stream:
-        yield stream
-
-
-def _write(answers: Iterable[bytes]) -> None:
-    """Writes every answer as it comes."""
-    try:
-        sys.stdout.buffer.writelines(answers)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # Whoever read us has gone. Nothing may be written at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(BROKEN_PIPE)

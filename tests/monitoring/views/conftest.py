@@ -51,3 +51,9 @@ def tested(course: InfusionCourse, infusion_nurse: User) -> InfusionCourse:
     result(course.patient, infusion_nurse, "jcv_antibody", START, antibody="negative")
     course.refresh_from_db()
     return course
+
+
+@pytest.fixture
+def nurses(sign_in: SignIn, infusion_nurse: User) -> Client:
+    """The browser of the infusion nurse."""
+    return sign_in(infusion_nurse)

@@ -24,11 +24,6 @@ LIST, NEW = reverse("monitoring:calendars"), reverse("monitoring:calendar-new")
 
 
 @pytest.fixture
-def nurses(sign_in: SignIn, infusion_nurse: User) -> Client:
-    return sign_in(infusion_nurse)
-
-
-@pytest.fixture
 def secret(infusion_nurse: User, site: Site, now: datetime) -> str:
     """The address of the whole site's calendar."""
     _, secret = create_feed(by=infusion_nurse, now=now, site=site, whole_site=True)

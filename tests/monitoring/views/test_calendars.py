@@ -21,17 +21,11 @@ from monitoring.actions.visits import book_visit, move_visit
 from monitoring.feeds import AHEAD, BEHIND, feed_at, fingerprint, initials, new_secret
 from monitoring.models import CalendarFeed, InfusionCourse, Visit
 from monitoring.views import calendars
-from tests.certification.views.conftest import SignIn
 from tests.factories import PatientFactory, UserFactory
 from tests.factories.monitoring import InfusionCourseFactory
 from tests.monitoring.actions.steps import START, at, book, result
 
 LIST, NEW = reverse("monitoring:calendars"), reverse("monitoring:calendar-new")
-
-
-@pytest.fixture
-def nurses(sign_in: SignIn, infusion_nurse: User) -> Client:
-    return sign_in(infusion_nurse)
 
 
 @pytest.fixture

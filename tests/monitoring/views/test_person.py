@@ -29,11 +29,6 @@ LATER = START + timedelta(weeks=20)
 
 
 @pytest.fixture
-def nurses(sign_in: SignIn, infusion_nurse: User) -> Client:
-    return sign_in(infusion_nurse)
-
-
-@pytest.fixture
 def on(monkeypatch: pytest.MonkeyPatch, sign_in: SignIn, infusion_nurse: User) -> Any:
     """Puts the clock of the pages on a day, and signs the nurse in on it."""
 
