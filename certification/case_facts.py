@@ -68,10 +68,6 @@ def compiled(version: CriteriaVersion) -> tuple[CriteriaSet, Vocabulary, Evaluat
     return found
 
 
-def evaluator_for(version: CriteriaVersion) -> Evaluator:
-    return compiled(version)[2]
-
-
 def vocabulary_of(version: CriteriaVersion) -> Vocabulary:
     """The questions of a version, in wizard order."""
     return compiled(version)[1]

@@ -35,7 +35,6 @@ from monitoring.schedule.rules import MonitoredTest
 NEEDED = ("record_number", "test", "done_on")
 OPTIONAL = ("requested_on", "reported_on", "note")
 LONGEST_CELL = 400
-LONGEST_NOTE = 400
 _HEADING = re.compile(r"(?P<key>[^\[\]]+?)\s*(?:\[(?P<unit>[^\]]*)\])?")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 YES, NO = ("true", "yes", "1"), ("false", "no", "0")

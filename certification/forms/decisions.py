@@ -11,8 +11,6 @@ from django import forms
 from certification.forms.base import DayField, PageForm
 from certification.models import Case, DeterminationReason
 
-LONG = forms.Textarea(attrs={"rows": 5})
-
 
 class ActForm(PageForm):
     """Every act says which state of the case the person has seen."""

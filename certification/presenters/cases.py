@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from certification.models import Case, CriteriaVersion, Patient
+from certification.models import Case, Patient
 from certification.presenters.clocks import Clock, clock_of
 from certification.presenters.links import record_url
 from certification.presenters.wording import capitalised, day_words
@@ -132,7 +132,3 @@ def _days_words(version: Any, today: date) -> str:
     if version.expires_on and version.expires_on < today:
         return f"It expired on {day_words(version.expires_on)}."
     return f"Its last day is {day_words(version.expires_on)}." if version.expires_on else ""
-
-
-def version_title(version: CriteriaVersion) -> str:
-    return f"{version.title}, version {version.version}"

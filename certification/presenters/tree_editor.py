@@ -19,7 +19,6 @@ from certification.presenters.tree_names import Names, question_names, reference
 
 TOP = "top"
 DEEPEST_SHOWN = 8
-SHOWN_CITE = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,6 @@ from certification.presenters.citations import Cite
 WORDS = {Truth.MET: "Met", Truth.NOT_MET: "Not met", Truth.UNKNOWN: "Not documented"}
 BAR_WORDS = {Truth.MET: "Present", Truth.NOT_MET: "Not present", Truth.UNKNOWN: "Not documented"}
 BAR_COLOURS = {Truth.MET: "not_met", Truth.NOT_MET: "met", Truth.UNKNOWN: "unknown"}
-PRECAUTION_WORDS = {
-    Truth.MET: "Applies",
-    Truth.NOT_MET: "Does not apply",
-    Truth.UNKNOWN: "Not documented",
-}
 SOURCES = dict(Answer.Source.choices)
 DEEPEST = 8
 

@@ -43,14 +43,6 @@ class CourseQuerySet(models.QuerySet["InfusionCourse"]):
             | Q(planned_through_on__isnull=True, watch_until_on__gte=as_of)
         )
 
-    def without_items(self, *, as_of: date) -> Self:
-        """Watched, and nothing is due: each with the reason that its schedule stated."""
-        return self.watched(as_of=as_of).filter(nothing_due_because__gt="")
-
-    def renewing(self, *, as_of: date) -> Self:
-        """Running, and it is time to renew the certification."""
-        return self.running().filter(renew_from_on__lte=as_of)
-
 
 class InfusionCourse(models.Model):
     """One therapy for one person, from its first planned infusion to the end of its tail.

@@ -43,7 +43,7 @@ from monitoring.schedule.rules import (
 )
 
 FORMAT = 1
-DAYS_A_WEEK, MONTHS_A_YEAR, LONGEST_MONTH = 7, 12, 31
+DAYS_A_WEEK, MONTHS_A_YEAR = 7, 12
 
 _REQUIRED = ("key", "therapy", "version", "title", "window_defaults", "tests", "rules")
 _RULE_TREES = ("applies_when", "ends_when", "satisfied_when", "distrust")
