@@ -6,7 +6,7 @@ what is retired stays as it was, and nobody overwrites what they have not seen.
 
 from __future__ import annotations
 
-from certification.models import AuditEvent, CriteriaVersion, EditorialModel, User
+from certification.models import AuditEvent, CriteriaVersion, EditorialModel, FactGroup, User
 from certification.policies import Change, Refused, Stale, check_allowed
 from certification.workflow import ContentStatus
 from config.access import has_permission
@@ -65,6 +65,12 @@ def check_as_seen(obj: EditorialModel, seen: str) -> None:
         changed=changed,
         revision=0,
     )
+
+
+def check_is_new_step(group: FactGroup) -> None:
+    """Two steps of the wizard with the same title could not be told apart. Raises ``Refused``."""
+    if FactGroup.objects.filter(title__iexact=group.title).exclude(pk=group.pk).exists():
+        raise Refused(f"There is a step “{group.title}” already.", field="title")
 
 
 def check_can_give_roles(by: User, user: User, held: set[Role], wanted: set[Role]) -> None:

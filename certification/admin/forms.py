@@ -49,10 +49,11 @@ class ContentForm(forms.ModelForm):
         return type(self.instance)._default_manager.get(pk=self.instance.pk)
 
 
-class KeyedByName(ContentForm):
+class KeyedByName(forms.ModelForm):
     """A row whose key follows from its name, unless its author gives another one."""
 
     named_by = ""
+    _meta: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +63,7 @@ class KeyedByName(ContentForm):
             self.fields["key"].help_text = f"Leave this empty: it is made from the {name}."
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "key" in self.fields and not cleaned.get("key") and cleaned.get(self.named_by):
             rows = self._meta.model._default_manager
             stem = key_from(cleaned[self.named_by]) or self._meta.model._meta.model_name or "row"

@@ -1,4 +1,4 @@
-"""How are questions and the steps of the wizard edited?"""
+"""How are questions edited?"""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
-from certification.admin.base import ReadOnlyAdmin
 from certification.admin.editorial import EditorialAdmin
 from certification.admin.fields import ChoicesField
 from certification.admin.filters import (
@@ -20,8 +18,8 @@ from certification.admin.filters import (
     OwnFilter,
     ReviewDueFilter,
 )
-from certification.admin.forms import KeyedByName
-from certification.models import Fact, FactGroup, QuestionDraft
+from certification.admin.forms import ContentForm, KeyedByName
+from certification.models import Fact, QuestionDraft
 from certification.presenters.draft_pages import draft_url
 from certification.presenters.fact_rules import mistake_in, rules_in_words
 
@@ -31,23 +29,7 @@ FLAGS = ("future", "of_request")
 AFTER_STATUS = (ReviewDueFilter, ConfidenceFilter, ApprovalFilter, OwnFilter)
 
 
-@admin.register(FactGroup)
-class FactGroupAdmin(ReadOnlyAdmin):
-    """The steps of the wizard. They come with a reference pack."""
-
-    view_permissions = EditorialAdmin.view_permissions
-    list_display = ("key", "title", "order", "question_count")
-    search_fields = ("key", "title")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).annotate(questions=Count("facts"))
-
-    @admin.display(description="questions", ordering="questions")
-    def question_count(self, obj: Any) -> int:
-        return int(obj.questions)
-
-
-class FactForm(KeyedByName):
+class FactForm(KeyedByName, ContentForm):
     named_by = "label"
     choices = ChoicesField(required=False)
     future = forms.BooleanField(label="A date may lie in the future", required=False)

@@ -22,7 +22,7 @@ from certification.admin.filters import (
     OwnFilter,
     ReviewDueFilter,
 )
-from certification.admin.forms import KeyedByName
+from certification.admin.forms import ContentForm, KeyedByName
 from certification.admin.located import LocatedSources
 from certification.admin.marks import unverified_marks
 from certification.admin.therapy_details import detail_fields, details_typed
@@ -34,7 +34,7 @@ READ = "Details, as they are read"
 REVIEW = ("Review", {"fields": EditorialAdmin.LIFE_FIELDS})
 
 
-class TherapyForm(KeyedByName):
+class TherapyForm(KeyedByName, ContentForm):
     named_by = "generic"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -35,14 +35,14 @@ EDITOR, APPROVER = Role.CONTENT_EDITOR, Role.CONTENT_APPROVER
 AUDITOR, ADMINISTRATOR = Role.AUDITOR, Role.ADMINISTRATOR
 CONTENT_READERS = {EDITOR, APPROVER, AUDITOR, ADMINISTRATOR}
 EDITED = {
-    Citation, CriteriaDraft, DeterminationReason, Fact, QuestionDraft, Reference, Statement,
-    Therapy, TurnaroundProfile,
+    Citation, CriteriaDraft, DeterminationReason, Fact, FactGroup, QuestionDraft, Reference,
+    Statement, Therapy, TurnaroundProfile,
 }  # fmt: skip
 BEGUN_ELSEWHERE = {QuestionDraft}
 """Written by editors, and begun on another page than the usual one for adding."""
 
 READERS: dict[type[Model], set[Role]] = {
-    **dict.fromkeys((*EDITED, CriteriaVersion, FactGroup, ReferenceNotice), CONTENT_READERS),
+    **dict.fromkeys((*EDITED, CriteriaVersion, ReferenceNotice), CONTENT_READERS),
     Site: {AUDITOR, ADMINISTRATOR},
     User: {AUDITOR, ADMINISTRATOR},
     AuditEvent: {AUDITOR},
