@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from certification.bibliography import vancouver
 from certification.criteria.tree import Citation
 from certification.models import Reference
 from certification.models.prepared import Prepared
-from certification.reference_files.authors import author_names
 
 SHORT = 44
+DOI_AT, PMID_AT = "https://doi.org/{}", "https://pubmed.ncbi.nlm.nih.gov/{}/"
 SHOWN = (
     "key", "kind", "title", "authors", "container", "year", "doi", "pmid", "url", "note", "caution",
     "verified", "seed_number", "status",
@@ -103,7 +106,7 @@ def source_line(number: int | str, row: Reference | None, key: str) -> Source:
         number,
         reference_text(row),
         row.get_kind_display(),
-        row.url or (f"https://doi.org/{row.doi}" if row.doi else ""),
+        _address(row),
         row.verified,
         note,
         row.status,
@@ -111,12 +114,32 @@ def source_line(number: int | str, row: Reference | None, key: str) -> Source:
 
 
 def reference_text(row: Reference) -> str:
-    """Authors, title, where and when it appeared, identifiers."""
-    authors = author_names(row.authors)
-    where = ", ".join(part for part in (row.container, str(row.year or "")) if part)
-    parts = [authors, str(row), where]
-    if row.doi:
-        parts.append(f"doi:{row.doi}")
-    if row.pmid:
-        parts.append(f"PMID {row.pmid}")
-    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+    """The entry of a reference list, as letters have it; its address stands beside it as a link."""
+    return _entry(
+        row.kind, row.title, json.dumps(row.authors), row.container, row.year, row.doi, row.pmid,
+        row.seed_number,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=2048)
+def _entry(
+    kind: str,
+    title: str,
+    authors: str,
+    container: str,
+    year: int | None,
+    doi: str,
+    pmid: str,
+    seed_number: int | None,
+) -> str:
+    return vancouver(
+        {"key": "entry", "kind": kind, "title": title, "authors": json.loads(authors),
+         "container": container, "year": year, "doi": doi, "pmid": pmid, "url": "",
+         "accessed_on": "", "seed_number": seed_number}
+    )  # fmt: skip
+
+
+def _address(row: Reference) -> str:
+    if row.url or not (row.doi or row.pmid):
+        return row.url
+    return DOI_AT.format(row.doi) if row.doi else PMID_AT.format(row.pmid)

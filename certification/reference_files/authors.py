@@ -7,7 +7,7 @@ for a body whose name looks like a person's. Texts stay as they are; files bring
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 Author = str | Mapping[str, str]
@@ -62,13 +62,6 @@ def author_name(author: Author) -> str:
     if "literal" in author:
         return author["literal"]
     return f"{author['family']} {initials(author.get('given', ''))}".strip()
-
-
-def author_names(authors: Any) -> str:
-    """The authors of a reference in one line."""
-    if not isinstance(authors, Sequence) or isinstance(authors, str):
-        return str(authors)
-    return ", ".join(author_name(author) for author in authors)
 
 
 def initials(given: str) -> str:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 _PLACE = re.compile(
-    r"(?P<journal>\D.*?) (?P<volume>\d{1,4})?(?:\((?P<issue>[\w .,/–-]+)\))?"
+    r"(?P<journal>\D.*?(?<!,)) (?P<volume>\d{1,4})?(?:\((?P<issue>[\w .,/–-]+)\))?"
     r"(?::(?P<page>[\w.,–-]+))?"
 )
 _LONG_DASHES = re.compile(r"\s*[‐‑–—-]+\s*")

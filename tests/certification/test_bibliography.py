@@ -46,6 +46,11 @@ EMPTY: dict[str, Any] = {
             {"kind": "unlisted", "seed_number": 7},
             "Cited by the founding article as number 7, not listed in its references.",
         ),
+        (
+            {"kind": "cohort", "title": "A series", "container": "Annual meeting, 2013",
+             "year": 2013},
+            "A series. Annual meeting, 2013; 2013.",
+        ),
         ({}, "No bibliographic details are recorded."),
         (
             {"kind": "standard", "title": "<b>Codes</b> & {names}", "container": "An office"},
