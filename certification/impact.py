@@ -1,55 +1,70 @@
 """What do two documents of criteria say of the same people, and what made the difference?
 
-Both are applied inside the database, a slice of stored facts at a time. When both ask the same
-questions in the same words of meaning, the facts are completed once for both.
+Both are applied inside the database, a slice of stored facts at a time, by one statement in which
+all that they have in common is worked out once. A second one tells, for those whose recommendation
+differs, what each says of its criteria.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 from sqlglot import exp
 
 from certification.criteria.codec import read_document
-from certification.criteria.facts import Choice, FactDefinition, Vocabulary
-from certification.criteria.needs import needed_facts
-from certification.criteria.tree import CriteriaSet
 from certification.criteria_sql.dialects import dialect
 from certification.criteria_sql.statement import (
     MET,
     NOT_MET,
     UNKNOWN,
     Required,
+    Side,
+    marked,
+    recommendations,
     required_criteria,
-    statement,
 )
 from certification.models import ImpactStudy, StoredFacts
 
 _KEPT = 16
+_PLACE = re.compile(r"'@(\w+)@'")
+_IDS = "{ids}"
 GONE = "-"
 """The mark of a criterion that one of the two documents does not have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What both say of one record."""
 
     id: int
+    before: str
+    after: str
     kind: str
-    case_id: Any
-    patient_id: Any
-    site_id: int
-    as_of: date
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+class Told(NamedTuple):
+    """The same with the marks of each criterion (see ``criteria_sql.statement``) and whose record
+    it is."""
+
+    id: int
     before: str
     marks_before: str
     after: str
     marks_after: str
+    kind: str
+    case_id: Any
+    patient_id: Any
+    site_id: int
+    as_of: Any
 
     @property
     def changed(self) -> bool:
@@ -65,62 +80,79 @@ class Flip:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
-    """``statements``: one for both documents, or one for each."""
+    """``recommending`` asks for both recommendations, ``marking`` for the marks behind them."""
 
     base: tuple[Required, ...]
     draft: tuple[Required, ...]
-    statements: tuple[str, ...]
+    recommending: Question
+    marking: Question
 
     def verdicts(self, study: ImpactStudy, after_id: int, size: int) -> list[Verdict]:
         """The next slice of stored facts of a study."""
-        rows = list(slice_of(study).filter(pk__gt=after_id).order_by("pk")[:size])
-        if not rows:
-            return []
-        bounds = {"after": after_id, "last": rows[-1].pk}
-        answers = [self._ask(sql, study, bounds) for sql in self.statements]
-        if len(answers) == 2:
-            both = [(*one, *other[1:]) for one, other in zip(*answers, strict=True)]
-        else:
-            both = answers[0]
-        told = {row[0]: row[1:] for row in both}
-        return [
-            Verdict(
-                row.pk, row.kind, row.case_id, row.patient_id, row.site_id, row.as_of,
-                *told[row.pk],
-            )
-            for row in rows
-            if row.pk in told
-        ]  # fmt: skip
+        rows = self.recommending.ask(
+            study=ImpactStudy._meta.pk.get_db_prep_value(study.pk, connection),
+            after=after_id,
+            last=study.last_id,
+            size=size,
+        )
+        return [Verdict._make(row) for row in rows]
 
-    def _ask(self, sql: str, study: ImpactStudy, bounds: Mapping[str, int]) -> list[Any]:
-        for name, number in {**bounds, "study": study.pk.int}.items():
-            sql = sql.replace(_PLACES[name], _literal(name, number))
-        with connection.cursor() as cursor:
-            cursor.execute(sql)
-            return list(cursor.fetchall())
+    def told(self, ids: Sequence[int]) -> list[Told]:
+        """Some records more closely, as they are now: those that are gone are left out."""
+        return [Told._make(row) for row in self.marking.ask(ids=ids)] if ids else []
 
     def flips(self, marks_before: str, marks_after: str) -> list[Flip]:
         """What differs among the criteria that stand in the way before or after."""
-        before = _by_id(self.base, marks_before)
-        after = _by_id(self.draft, marks_after)
         found = []
-        for name in dict.fromkeys((*after, *before)):
-            old, new = before.get(name), after.get(name)
-            in_the_way = any(one is not None and one[1] for one in (old, new))
-            marks = (old[0] if old else GONE), (new[0] if new else GONE)
-            if in_the_way and marks[0] != marks[1]:
-                found.append(Flip(name, *marks))
+        for name, old, new in self._beside_each_other:
+            before = marks_before[old] if old is not None else GONE
+            after = marks_after[new] if new is not None else GONE
+            if before == after:
+                continue
+            wanted = (self.base, old, before), (self.draft, new, after)
+            if any(
+                place is not None and _is_in_the_way(of[place], mark) for of, place, mark in wanted
+            ):
+                found.append(Flip(name, before, after))
         return found
 
+    @cached_property
+    def _beside_each_other(self) -> list[tuple[str, int | None, int | None]]:
+        """Each criterion with its place in both, if it has one."""
+        before, after = (
+            {one.node.id: place for place, one in enumerate(of)} for of in (self.base, self.draft)
+        )
+        return [
+            (name, before.get(name), after.get(name)) for name in dict.fromkeys((*after, *before))
+        ]
 
-def _by_id(required: Sequence[Required], marks: str) -> dict[str, tuple[str, bool]]:
-    """The mark of each criterion, and whether it stands in the way of certifying."""
-    return {
-        one.node.id: (mark, mark != (NOT_MET if one.bars else MET))
-        for one, mark in zip(required, marks, strict=True)
-    }
+
+def _is_in_the_way(one: Required, mark: str) -> bool:
+    return mark != (NOT_MET if one.bars else MET)
+
+
+class Question:
+    """A statement with places for what differs from one slice to the next, such as ``'@last@'``.
+
+    A database reads it once: only a list of ids is written into it.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self._places: list[str] = _PLACE.findall(sql)
+        self._sql = _PLACE.sub(lambda place: _IDS if place[1] == "ids" else "%s", _escaped(sql))
+
+    def ask(self, **given: Any) -> list[tuple[Any, ...]]:
+        ids = ", ".join(str(int(one)) for one in given.get("ids", ()))
+        values = [given[name] for name in self._places if name != "ids"]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql.replace(_IDS, ids), values)
+            return list(cursor.fetchall())
+
+
+def _escaped(sql: str) -> str:
+    return sql.replace("%", "%%")
 
 
 def slice_of(study: ImpactStudy) -> Any:
@@ -129,7 +161,7 @@ def slice_of(study: ImpactStudy) -> Any:
     rows = shared | StoredFacts.objects.filter(set_key=study.set_key, study=study)
     if study.last_id is not None:
         rows = rows.filter(pk__lte=study.last_id)
-    return rows.only("kind", "case_id", "patient_id", "site_id", "as_of")
+    return rows
 
 
 def comparison_of(study: ImpactStudy) -> Comparison:
@@ -153,97 +185,67 @@ class _Pair:
 
 @lru_cache(maxsize=_KEPT)
 def _comparison(pair: _Pair, set_key: str, vendor: str) -> Comparison:
-    base, base_vocabulary = _needed(pair.study.base.document)
-    draft, draft_vocabulary = _needed(pair.study.document)
+    sides = []
+    for document in (pair.study.base.document, pair.study.document):
+        criteria_set, vocabulary = read_document(document)
+        sides.append(Side(vocabulary, criteria_set.criteria))
     reader = dialect(vendor)
-    statements: tuple[str, ...]
-    if _meaning(base_vocabulary) == _meaning(draft_vocabulary):
-        sets = [base.criteria, draft.criteria]
-        statements = (statement(draft_vocabulary, sets, reader, _source(set_key)),)
-    else:
-        statements = (
-            statement(base_vocabulary, [base.criteria], reader, _source(set_key)),
-            statement(draft_vocabulary, [draft.criteria], reader, _source(set_key)),
-        )
     return Comparison(
-        required_criteria(base.criteria), required_criteria(draft.criteria), statements
+        required_criteria(sides[0].criteria),
+        required_criteria(sides[1].criteria),
+        Question(recommendations(sides, reader, _slice(set_key), beside=Verdict._fields[3:])),
+        Question(marked(sides, reader, _these(), beside=Told._fields[5:])),
     )
 
 
-def _needed(document: Any) -> tuple[CriteriaSet, Vocabulary]:
-    criteria_set, vocabulary = read_document(document)
-    return criteria_set, needed_facts(criteria_set, vocabulary)
-
-
-def _meaning(vocabulary: Vocabulary) -> dict[str, FactDefinition]:
-    """The questions without the words that change no answer."""
-    return {
-        key: replace(
-            definition,
-            label="",
-            unit="",
-            group="",
-            help="",
-            why="",
-            codes=None,
-            verified="",
-            choices=tuple(Choice(c.value, "", c.unknown) for c in definition.choices),
-            fields=tuple(
-                replace(field, label="", choices=tuple(
-                    Choice(c.value, "", c.unknown) for c in field.choices
-                ))
-                for field in definition.fields
-            ),
-        )
-        for key, definition in sorted(vocabulary.items())
-    }  # fmt: skip
-
-
-# Numbers that stand in a statement in the place of those of a slice.
-_PLACES = {"after": "9000000000000000001", "last": "9000000000000000002", "study": "'@study@'"}
-
-
-def _literal(name: str, number: int) -> str:
-    if name != "study":
-        return str(int(number))
-    plain = f"{number:032x}"
-    if connection.vendor == "postgresql":
-        return f"CAST('{plain}' AS uuid)"
-    return f"'{plain}'"
-
-
-def _source(set_key: str) -> exp.Select:
-    table = StoredFacts._meta.db_table
-    study = exp.column("study_id")
+def _slice(set_key: str) -> exp.Select:
+    """The stored facts that ``slice_of`` tells, from a place on."""
+    study, row = exp.column("study_id"), exp.column("id")
     return (
-        exp.select("id", "as_of", "answers", "seen", "asked")
-        .from_(table)
+        exp.select("id")
+        .from_(StoredFacts._meta.db_table)
         .where(exp.EQ(this=exp.column("set_key"), expression=exp.Literal.string(set_key)))
-        .where(exp.GT(this=exp.column("id"), expression=exp.Literal.number(_PLACES["after"])))
-        .where(exp.LTE(this=exp.column("id"), expression=exp.Literal.number(_PLACES["last"])))
+        .where(exp.GT(this=row, expression=_place("after")))
+        .where(exp.LTE(this=row.copy(), expression=_place("last")))
         .where(
             exp.or_(
                 exp.Is(this=study, expression=exp.null()),
-                exp.EQ(this=study.copy(), expression=exp.Literal.string("@study@")),
+                exp.EQ(this=study.copy(), expression=_place("study")),
             )
         )
+        .order_by(row.copy())
+        .limit(_place("size"))
     )
 
 
-def tally(verdicts: Sequence[Verdict]) -> dict[str, Counter[str]]:
+def _these() -> exp.Select:
+    row = exp.column("id")
+    return (
+        exp.select("id")
+        .from_(StoredFacts._meta.db_table)
+        .where(exp.In(this=row, expressions=[_place("ids")]))
+    )
+
+
+def _place(name: str) -> exp.Literal:
+    return exp.Literal.string(f"@{name}@")
+
+
+def tally(verdicts: Iterable[Verdict | Told]) -> dict[str, Counter[str]]:
     """How many by kind of record, and by pair of recommendations."""
     counts: dict[str, Counter[str]] = {}
-    for verdict in verdicts:
-        counts.setdefault(verdict.kind, Counter())[f"{verdict.before} {verdict.after}"] += 1
+    found = Counter((one.kind, one.before, one.after) for one in verdicts)
+    for (kind, before, after), count in found.items():
+        counts.setdefault(kind, Counter())[f"{before} {after}"] = count
     return counts
 
 
-def reasons_of(comparison: Comparison, verdicts: Sequence[Verdict]) -> Counter[str]:
+def reasons_of(comparison: Comparison, changed: Iterable[Told]) -> Counter[str]:
     """How often each criterion was among what changed: by id, mark before and mark after."""
-    pairs = Counter((v.marks_before, v.marks_after) for v in verdicts if v.changed)
     found: Counter[str] = Counter()
-    for (before, after), count in pairs.items():
-        for flip in comparison.flips(before, after):
+    pairs = Counter((one.marks_before, one.marks_after) for one in changed)
+    for pair, count in pairs.items():
+        for flip in comparison.flips(*pair):
             found[f"{flip.before}{flip.after} {flip.id}"] += count
     return found
 
@@ -255,5 +257,5 @@ def read_reasons(reasons: Mapping[str, int]) -> Iterator[tuple[Flip, int]]:
         yield Flip(node_id, marks[0], marks[1]), count
 
 
-__all__ = ["GONE", "MET", "NOT_MET", "UNKNOWN", "Comparison", "Flip", "Verdict", "comparison_of",
-           "read_reasons", "reasons_of", "slice_of", "tally"]  # fmt: skip
+__all__ = ["GONE", "MET", "NOT_MET", "UNKNOWN", "Comparison", "Flip", "Told", "Verdict",
+           "comparison_of", "read_reasons", "reasons_of", "slice_of", "tally"]  # fmt: skip

@@ -4,6 +4,7 @@
                     what decides whether they apply, and the dates they take from other facts
 ``needed_facts``    these, and the facts with which they can stand in contradiction
 ``document_facts``  these, and the facts that the worked examples give
+``behind``          what decides some facts alone
 
 All keep the order of the vocabulary, which is the order of the wizard.
 """
@@ -53,6 +54,28 @@ def document_facts(criteria_set: CriteriaSet, vocabulary: Vocabulary) -> dict[st
         keys.update(example.facts)
     keys = _closure(keys, vocabulary, contradictions=True)
     return {key: definition for key, definition in vocabulary.items() if key in keys}
+
+
+def behind(keys: Iterable[str], vocabulary: Vocabulary) -> set[str]:
+    """These facts, and those whose answers decide what is known about them and when it was seen.
+
+    Contradictions apart: they may set such a fact aside, and are judged before that is done.
+    """
+    dating: dict[str, list[str]] = {}
+    for definition in vocabulary.values():
+        if definition.dated_by:
+            dating.setdefault(definition.dated_by, []).append(definition.key)
+    found: set[str] = set()
+    waiting = list(keys)
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            definition = vocabulary[key]
+            waiting += [*dependencies(definition), *dating.get(key, ())]
+            if definition.dated_by:
+                waiting.append(definition.dated_by)
+    return found
 
 
 def _closure(start: Iterable[str], vocabulary: Vocabulary, *, contradictions: bool) -> set[str]:

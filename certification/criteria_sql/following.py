@@ -4,23 +4,25 @@ The same four steps as ``criteria.derived``, for every row of a table: values ta
 each other, facts are worked out, what does not apply is told, and answers that contradict each
 other are set aside and everything is worked out again without them.
 
-In the stages: ``("value", key)``, ``("seen", key)`` (the day observed), ``("asked", key)``,
-``("absent", key)`` (does not apply), ``("as_of",)`` and ``("id",)``. Days are numbers.
+The names: ``("value", key)``, ``("seen", key)`` (the day observed), ``("asked", key)``,
+``("absent", key)`` (does not apply), ``("aside", key)`` and ``("as_of",)``. Days are numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
+from typing import NamedTuple
 
 from sqlglot import exp
 
 from certification.criteria.derived import dependencies, dependency_order, inputs
 from certification.criteria.facts import FactDefinition, FactType, Vocabulary
+from certification.criteria.needs import behind
 from certification.criteria.tree import FactTest, Node, Not, children, fact_keys, walk
 from certification.criteria_sql.dialects import Dialect
 from certification.criteria_sql.reading import fits
 from certification.criteria_sql.row_lists import from_rows
-from certification.criteria_sql.stages import Name, Stages
+from certification.criteria_sql.stages import Name, Names, Stages
 from certification.criteria_sql.stored import place_of
 from certification.criteria_sql.truths import Truths, without
 from certification.criteria_sql.words import (
@@ -41,9 +43,6 @@ from certification.criteria_sql.words import (
 # A day after every other.
 _NEVER = 10**7
 
-# What is read of a row whose facts are complete.
-_COMPLETED = ("id", "as_of", "value", "seen", "absent")
-
 
 def dated_facts(vocabulary: Vocabulary, trees: Iterable[Node]) -> frozenset[str]:
     """The facts of which it matters when they were observed."""
@@ -52,7 +51,6 @@ def dated_facts(vocabulary: Vocabulary, trees: Iterable[Node]) -> frozenset[str]
     for definition in vocabulary.values():
         if definition.applies_when is not None:
             whens.append(definition.applies_when)
-        whens += [contradiction.when for contradiction in definition.contradictions]
         if definition.derived is not None:
             whens += [one.when for one in definition.derived.cases]
             if definition.derived.kind == "observed_on":
@@ -71,21 +69,38 @@ def dated_facts(vocabulary: Vocabulary, trees: Iterable[Node]) -> frozenset[str]
     return frozenset(found)
 
 
+class Completed(NamedTuple):
+    """The truths over completed facts. ``flagged``: answers contradict each other, so that
+    ``again`` counts, where everything was worked out without them."""
+
+    first: Truths
+    flagged: Expression
+    again: Truths
+
+
 class Following:
-    """Puts the stages that complete the facts of a vocabulary."""
+    """Completes the facts that trees of one vocabulary depend on."""
 
     def __init__(
-        self,
-        vocabulary: Vocabulary,
-        trees: Iterable[Node],
-        dialect: Dialect,
-        source: exp.Select,
+        self, vocabulary: Vocabulary, trees: Sequence[Node], dialect: Dialect, stages: Stages
     ) -> None:
-        self.vocabulary = vocabulary
+        needed = behind([key for tree in trees for key in fact_keys(tree)], vocabulary)
+        # A contradiction matters when it can set one of these aside.
+        self.contradictions = [
+            contradiction.when
+            for definition in vocabulary.values()
+            for contradiction in definition.contradictions
+            if not needed.isdisjoint(fact_keys(contradiction.when))
+        ]
+        needed = behind(
+            needed.union(*(fact_keys(when) for when in self.contradictions)), vocabulary
+        )
+        self.vocabulary = vocabulary = {
+            key: definition for key, definition in vocabulary.items() if key in needed
+        }
         self.dialect = dialect
-        self.dated = dated_facts(vocabulary, trees)
+        self.dated = dated_facts(vocabulary, [*trees, *self.contradictions])
         columns: dict[Name, Expression] = {
-            ("id",): exp.column("id"),
             ("as_of",): dialect.day_number(exp.column("as_of")),
         }
         dating = {d.dated_by for d in vocabulary.values() if d.dated_by}
@@ -98,29 +113,22 @@ class Following:
             if key in dating:
                 asked = dialect.value(FactType.BOOLEAN, exp.column("asked"), key)
                 columns["asked", key] = asked
-        self.stages = Stages(source, columns)
-        self.truths = Truths(self.stages, vocabulary)
-        self._fit()
+        self.names = Names(stages)
+        self.names.put(columns)
+        self.truths = Truths(self.names, vocabulary)
 
-    def complete(self) -> Stages:
+    def complete(self) -> Completed:
+        self._fit()
         self._share_dates()
-        contradictions = [
-            contradiction.when
-            for definition in self.vocabulary.values()
-            for contradiction in definition.contradictions
-        ]
-        if contradictions:
-            # What was given is kept beside what is worked out, to start from again.
-            given = [name for name in self.stages.live if name[0] in ("value", "seen")]
-            derived = {d.key for d in self.vocabulary.values() if d.derived is not None}
-            self.stages.put(
-                {("given", *name): self.stages.column(*name) for name in given
-                 if name[1] in derived}
-            )  # fmt: skip
-        self._work_out()
-        if contradictions:
-            self._set_aside(contradictions)
-        return self.stages
+        given = self.names.copy()
+        self._work_out(aside=frozenset())
+        first = self.truths
+        if not self.contradictions:
+            return Completed(first, exp.false(), first)
+        met = [is_true(first.of(when)) for when in self.contradictions]
+        flagged = self.names.stages.add(any_of(met))
+        self._set_aside(given)
+        return Completed(first, flagged, self.truths)
 
     def _fit(self) -> None:
         """A value that does not fit its question counts as not given, and its date with it."""
@@ -132,7 +140,7 @@ class Following:
                 if key in self.dated:
                     bad = all_of([is_given(self._value(key)), opposite(is_true(good.copy()))])
                     columns["seen", key] = case([(opposite(bad), self._seen(key))])
-        self.stages.put(columns)
+        self.names.put(columns)
 
     # Dates -----------------------------------------------------------------------------------
 
@@ -155,39 +163,37 @@ class Following:
                 columns["seen", date_key] = case(
                     [(takes.copy(), shared.copy())], self._seen(date_key)
                 )
-        self.stages.put(columns)
+        self.names.put(columns)
         columns = {}
         for date_key, keys in dated.items():
             for key in keys:
                 takes = all_of([is_given(self._value(key)), is_null(self._seen(key))])
                 columns["seen", key] = case([(takes, self._value(date_key))], self._seen(key))
-        self.stages.put(columns)
+        self.names.put(columns)
 
     def _seen_if_given(self, key: str) -> Expression:
         return case([(is_given(self._value(key)), self._seen(key))])
 
     # Facts that are worked out, and facts that do not apply ---------------------------------
 
-    def _work_out(self, distrusted: bool = False) -> None:
+    def _work_out(self, aside: Set[str]) -> None:
         for level in self._levels():
             first: dict[Name, Expression] = {}
             for definition in level:
                 if definition.derived is not None:
-                    first |= self._derived(definition, distrusted)
-            self.stages.put(first)
+                    first |= self._derived(definition, aside)
+            self.names.put(first)
             second: dict[Name, Expression] = {}
-            whens = [d.applies_when for d in level if d.applies_when is not None]
-            truths = self.truths.of_all(whens)
             for definition in level:
                 if definition.applies_when is not None:
                     absent = [
                         is_null(self._clear(definition.key)),
-                        is_false(truths.pop(0)),
+                        is_false(self.truths.of(definition.applies_when)),
                     ]
-                    if distrusted:
-                        absent.append(opposite(self.stages.column("aside", definition.key)))
+                    if definition.key in aside:
+                        absent.append(opposite(self.names.column("aside", definition.key)))
                     second["absent", definition.key] = all_of(absent)
-            self.stages.put(second)
+            self.names.put(second)
 
     def _levels(self) -> list[list[FactDefinition]]:
         """The facts with something to work out, each after all that it depends on."""
@@ -204,15 +210,15 @@ class Following:
             levels[key] = level
         return found
 
-    def _derived(self, definition: FactDefinition, distrusted: bool) -> dict[Name, Expression]:
+    def _derived(self, definition: FactDefinition, aside: Set[str]) -> dict[Name, Expression]:
         key = definition.key
         worked_out = self._worked_out(definition)
         if worked_out is None:
             return {}
         value, seen = worked_out
         takes = all_of([is_null(self._clear(key)), is_given(value)])
-        if distrusted:
-            takes = all_of([opposite(self.stages.column("aside", key)), takes])
+        if key in aside:
+            takes = all_of([opposite(self.names.column("aside", key)), takes])
         columns: dict[Name, Expression] = {
             ("value", key): case([(takes, value.copy())], self._value(key))
         }
@@ -233,12 +239,12 @@ class Following:
         if derivation.kind == "observed_on":
             return self._seen(origin.key), self._seen(origin.key)
         if derivation.kind in ("years_since", "months_since", "days_since"):
-            return self._elapsed(derivation.kind, origin.key), self.stages.column("as_of")
+            return self._elapsed(derivation.kind, origin.key), self.names.column("as_of")
         seen = self._seen(origin.key) if origin.key in self.dated else exp.null()
         return from_rows(derivation, origin, self._value(origin.key), self.dialect), seen
 
     def _elapsed(self, kind: str, key: str) -> Expression:
-        since, until = self._value(key), self.stages.column("as_of")
+        since, until = self._value(key), self.names.column("as_of")
         if kind == "days_since":
             passed: Expression = exp.Sub(this=until, expression=since)
         else:
@@ -248,7 +254,7 @@ class Following:
 
     def _months(self, since: Expression, *, years: bool) -> Expression:
         """Whole months or years. An anniversary that a month lacks falls on its last day."""
-        until, part = self.stages.column("as_of"), self.dialect.part
+        until, part = self.names.column("as_of"), self.dialect.part
         next_day = exp.paren(exp.Add(this=until, expression=literal(1)))
         reached = any_of(
             [
@@ -301,39 +307,26 @@ class Following:
 
     # Contradictions --------------------------------------------------------------------------
 
-    def _set_aside(self, whens: list[Node]) -> None:
-        """Rows with a contradiction start again without the answers that make it."""
+    def _set_aside(self, given: Names) -> None:
+        """Starts again from what was given, without the answers that make a contradiction."""
         reasons: dict[str, list[Expression]] = {}
-        for when in whens:
+        for when in self.contradictions:
             for key, path in self._deciding(when, True, []):
                 reasons.setdefault(key, []).append(all_of([part.copy() for part in path]))
-        self.stages.put(
+        aside = {
+            key: all_of([is_given(self._value(key)), any_of(found)])
+            for key, found in reasons.items()
+        }
+        self.names, self.truths = given, Truths(given, self.vocabulary)
+        given.put({("aside", key): expression for key, expression in aside.items()})
+        given.put(
             {
-                ("aside", key): all_of([is_given(self._value(key)), any_of(found)])
-                for key, found in reasons.items()
+                name: case([(opposite(given.column("aside", name[1])), given.column(*name))])
+                for name in given.here()
+                if name[0] in ("value", "seen") and name[1] in aside
             }
         )
-        done, columns = self.stages.branch(), dict(self.stages.live)
-        flagged = any_of([self.stages.column("aside", key) for key in reasons])
-        self._start_again(flagged.copy(), set(reasons))
-        self._work_out(distrusted=True)
-        self.stages.keep([name for name in columns if name[0] in _COMPLETED])
-        self.stages.beside(done, columns, opposite(flagged))
-
-    def _start_again(self, flagged: Expression, reasons: set[str]) -> None:
-        """The given answers of the rows that have something set aside, without that."""
-        found: dict[Name, Expression] = {}
-        for name in self.stages.live:
-            given = ("given", *name)
-            column = self.stages.column(*(given if self.stages.has(*given) else name))
-            if name[0] in ("given", "absent", "part"):
-                continue
-            if name[0] in ("value", "seen") and name[1] in reasons:
-                column = case([(opposite(self.stages.column("aside", name[1])), column)])
-            found[name] = column
-        found |= {("aside", key): exp.false() for key in self.vocabulary if key not in reasons}
-        select = exp.select().from_(self.stages.branch()).where(flagged)
-        self.stages.start_again(select, found)
+        self._work_out(aside=aside.keys())
 
     def _deciding(
         self, node: Node, wanted: bool, path: list[Expression]
@@ -352,13 +345,13 @@ class Following:
     # Columns ---------------------------------------------------------------------------------
 
     def _value(self, key: str) -> Expression:
-        return self.stages.column("value", key)
+        return self.names.column("value", key)
 
     def _seen(self, key: str) -> Expression:
-        return self.stages.column("seen", key)
+        return self.names.column("seen", key)
 
     def _asked(self, key: str) -> Expression:
-        return self.stages.column("asked", key)
+        return self.names.column("asked", key)
 
     def _clear(self, key: str) -> Expression:
         """The value, or NULL where it says "we do not know"."""

@@ -7,13 +7,11 @@ NULL is unknown by itself; what else makes a test unknown becomes NULL first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlglot import exp
 
 from certification.criteria.facts import FactType, Vocabulary
 from certification.criteria.tree import AllOf, AnyOf, AtLeast, FactTest, Node, Not, Operator
-from certification.criteria_sql.stages import Stages
+from certification.criteria_sql.stages import Names
 from certification.criteria_sql.words import (
     Expression,
     all_of,
@@ -27,7 +25,7 @@ from certification.criteria_sql.words import (
     opposite,
 )
 
-# Deeper parts become columns of a stage of their own: databases limit how deep expressions nest.
+# Deeper parts become columns of their own: databases limit how deep expressions nest.
 _DEPTH = 6
 
 _COMPARISONS: dict[Operator, type[exp.Binary]] = {
@@ -41,49 +39,25 @@ _COMPARISONS: dict[Operator, type[exp.Binary]] = {
 
 
 class Truths:
-    """Writes trees over the facts that the stages hold now."""
+    """Writes trees over the facts that are known at one point."""
 
-    def __init__(self, stages: Stages, vocabulary: Vocabulary) -> None:
-        self.stages = stages
+    def __init__(self, names: Names, vocabulary: Vocabulary) -> None:
+        self.names = names
         self.vocabulary = vocabulary
 
     def of(self, node: Node) -> Expression:
-        """The truth of a node. Asks for further stages where it is deep."""
-        return self._deepest([node])[0]
+        """The truth of a node."""
+        return self._node(node)[0]
 
-    def of_all(self, nodes: Iterable[Node]) -> list[Expression]:
-        """The same of several nodes, whose deep parts share their stages."""
-        return self._deepest(list(nodes))
-
-    def _deepest(self, nodes: list[Node]) -> list[Expression]:
-        level = 0
-        hoisted: dict[int, tuple[str, str, int]] = {}
-        while True:
-            parts: dict[tuple[str, str, int], tuple[Node, Expression]] = {}
-            found = [self._node(node, hoisted, parts, level)[0] for node in nodes]
-            if not parts:
-                return found
-            self.stages.put({name: expression for name, (_, expression) in parts.items()})
-            hoisted.update({id(node): name for name, (node, _) in parts.items()})
-            level += 1
-
-    def _node(
-        self,
-        node: Node,
-        hoisted: dict[int, tuple[str, str, int]],
-        parts: dict[tuple[str, str, int], tuple[Node, Expression]],
-        level: int,
-    ) -> tuple[Expression, int]:
-        """The expression and its depth. What reaches the limit goes into ``parts``."""
-        if id(node) in hoisted:
-            return self.stages.column(*hoisted[id(node)]), 1
+    def _node(self, node: Node) -> tuple[Expression, int]:
+        """The expression and its depth."""
         if isinstance(node, FactTest):
             return self.test(node), 1
-        below = [self._node(part, hoisted, parts, level) for part in _below(node)]
+        below = [self._node(part) for part in _below(node)]
         depth = 1 + max((depth for _, depth in below), default=0)
         expression = _group(node, [part for part, _ in below])
         if depth == _DEPTH:
-            parts["part", str(id(node)), level] = node, expression
+            return self.names.stages.add(expression), 1
         return expression, depth
 
     def test(self, test: FactTest) -> Expression:
@@ -91,19 +65,19 @@ class Truths:
         usable = self._usable(test)
         expression = self._holds(test, usable)
         if test.max_age_days is not None:
-            first = exp.Sub(this=self.stages.column("as_of"), expression=literal(test.max_age_days))
-            young = compare(exp.GTE, self.stages.column("seen", test.fact), first)
+            first = exp.Sub(this=self.names.column("as_of"), expression=literal(test.max_age_days))
+            young = compare(exp.GTE, self.names.column("seen", test.fact), first)
             expression = case([(young, expression)])
         absent = [
-            self.stages.column("absent", key)
+            self.names.column("absent", key)
             for key in (test.fact, test.value_of)
-            if key and self.stages.has("absent", key)
+            if key and self.names.has("absent", key)
         ]
         return case([(any_of(absent), exp.false())], expression) if absent else expression
 
     def _usable(self, test: FactTest) -> Expression:
         """The value, or NULL where it says "we do not know" and the test does not name it."""
-        value = self.stages.column("value", test.fact)
+        value = self.names.column("value", test.fact)
         named = test.value if isinstance(test.value, tuple) else (test.value,)
         if test.op not in (Operator.IN, Operator.EQ, Operator.NE) or test.value_of:
             named = ()
@@ -126,17 +100,17 @@ class Truths:
                     return case([(is_given(value), exp.false())])
                 return value if test.op is Operator.IS_TRUE else opposite(value)
             case Operator.WITHIN_DAYS | Operator.OLDER_THAN_DAYS:
-                as_of = self.stages.column("as_of")
+                as_of = self.names.column("as_of")
                 first = exp.Sub(this=as_of, expression=literal(test.value))
                 if test.op is Operator.OLDER_THAN_DAYS:
                     return compare(exp.LT, value, first)
-                lasts = compare(exp.LTE, value.copy(), self.stages.column("as_of"))
+                lasts = compare(exp.LTE, value.copy(), self.names.column("as_of"))
                 return all_of([compare(exp.GTE, value, first), lasts])
             case Operator.IN:
                 values = test.value if isinstance(test.value, tuple) else ()
                 return among(value, values)
         if test.value_of:
-            other = without(self.stages.column("value", test.value_of), self.unclear(test.value_of))
+            other = without(self.names.column("value", test.value_of), self.unclear(test.value_of))
         else:
             other = literal(test.value)
         return compare(_COMPARISONS[test.op], value, other)

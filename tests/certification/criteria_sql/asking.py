@@ -9,25 +9,24 @@ from datetime import date
 from django.db import connection
 from sqlglot import exp
 
-from certification.criteria.facts import FactSet, Vocabulary
-from certification.criteria.tree import Criteria
+from certification.criteria.facts import FactSet
 from certification.criteria_sql.dialects import dialect
-from certification.criteria_sql.statement import statement
+from certification.criteria_sql.statement import Side, marked, recommendations
 from certification.criteria_sql.stored import Stored, store
 
 COLUMNS = ("id", "as_of", "answers", "seen", "asked")
 
 
 def ask(
-    vocabulary: Vocabulary,
-    sets: Sequence[Criteria],
-    people: Sequence[FactSet | Stored],
-    as_of: date | Sequence[date],
+    sides: Sequence[Side], people: Sequence[FactSet | Stored], as_of: date | Sequence[date]
 ) -> list[tuple[str, ...]]:
-    """Recommendation and marks of each set, for each person."""
+    """Recommendation and marks of each side, for each person.
+
+    The statement that tells no marks is held to the one that does.
+    """
     days = [as_of] * len(people) if isinstance(as_of, date) else as_of
     source = exp.select(*COLUMNS).from_("people")
-    sql = statement(vocabulary, sets, dialect(connection.vendor), source)
+    reader = dialect(connection.vendor)
     kind = "jsonb" if connection.vendor == "postgresql" else "text"
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS people")
@@ -39,5 +38,8 @@ def ask(
                 "INSERT INTO people VALUES (%s, %s, %s, %s, %s)",
                 [number, day.isoformat(), *(json.dumps(part) for part in stored)],
             )
-        cursor.execute(sql)
-        return [tuple(row[1:]) for row in cursor.fetchall()]
+        cursor.execute(marked(sides, reader, source))
+        found = [tuple(row[1:]) for row in cursor.fetchall()]
+        cursor.execute(recommendations(sides, reader, source))
+        assert [tuple(row[1:]) for row in cursor.fetchall()] == [row[::2] for row in found]
+    return found

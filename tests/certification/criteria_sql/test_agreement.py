@@ -11,7 +11,13 @@ from certification.criteria.evaluation import interpret
 from certification.criteria.facts import FactSet
 from certification.criteria.interpreter import Known, truth_of
 from certification.criteria.tree import Truth
-from certification.criteria_sql.statement import MET, NOT_MET, UNKNOWN, required_criteria
+from certification.criteria_sql.statement import (
+    MET,
+    NOT_MET,
+    UNKNOWN,
+    Side,
+    required_criteria,
+)
 from certification.criteria_sql.stored import read, store
 from tests.certification.criteria.worlds import AS_OF, World, answers, worlds
 
@@ -44,7 +50,7 @@ def test_the_database_agrees_with_the_interpreter(world: World, data: st.DataObj
         {key: data.draw(answers(key)) for key in world.vocabulary if data.draw(st.integers(0, 3))}
         for _ in range(4)
     ]
-    found = ask(world.vocabulary, [world.criteria_set.criteria], people, AS_OF)
+    found = ask([Side(world.vocabulary, world.criteria_set.criteria)], people, AS_OF)
     assert found == [plainly(world, facts) for facts in people]
 
 

@@ -17,7 +17,7 @@ from certification.criteria.facts import FactDefinition, FactType, FactValue
 from certification.criteria.interpreter import Known, truth_of
 from certification.criteria.needs import needed_facts
 from certification.criteria.tree import CriteriaSet
-from certification.criteria_sql.statement import required_criteria
+from certification.criteria_sql.statement import Side, required_criteria
 from certification.criteria_sql.stored import Stored, read, store
 from certification.packs.pack import folders_of, read_pack
 
@@ -172,7 +172,7 @@ def strange(place: str, chance: random.Random) -> Any:
 def compare(criteria_set: CriteriaSet, vocabulary: Any, people: list[Stored]) -> None:
     chance, completer = random.Random(2), Completer(vocabulary)
     days = [AS_OF - timedelta(days=chance.choice([0, 15, 46, 47, 105])) for _ in people]
-    found = ask(vocabulary, [criteria_set.criteria], people, days)
+    found = ask([Side(vocabulary, criteria_set.criteria)], people, days)
     for person, day, answer in zip(people, days, found, strict=True):
         assert answer == plainly(criteria_set, completer, person, day), (person, day)
 
