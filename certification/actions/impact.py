@@ -19,7 +19,7 @@ from django.utils.timezone import localdate
 from certification.actions.events import record_event
 from certification.content_policies import check_can_study_impact
 from certification.criteria.codec import CriteriaError, content_hash, read_document
-from certification.impact import Told, comparison_of, reasons_of, slice_of, tally
+from certification.impact import Told, Verdict, comparison_of, reasons_of, slice_of, tally
 from certification.models import (
     CriteriaVersion,
     ImpactChange,
@@ -195,7 +195,8 @@ def _count(by: User, now: datetime, study: ImpactStudy) -> None:
     verdicts = comparison.verdicts(study, after, COUNTED_A_SLICE)
     # What the second statement says counts, should the facts have moved on between the two.
     told = comparison.told([verdict.id for verdict in verdicts if verdict.changed])
-    counted = [*(verdict for verdict in verdicts if not verdict.changed), *told]
+    counted: list[Verdict | Told] = [one for one in verdicts if not one.changed]
+    counted += told
     changed = [one for one in told if one.changed]
     with transaction.atomic():
         if not _still(study):
@@ -220,9 +221,8 @@ def _keep(study: ImpactStudy, changed: Sequence[Told]) -> None:
     """
     named = {"study_id": ImpactStudy._meta.pk.get_db_prep_value(study.pk, connection)}
     rows = [named | one._asdict() for one in changed]
-    columns = [
-        field.column for field in ImpactChange._meta.concrete_fields if not field.primary_key
-    ]
+    fields = ImpactChange._meta.concrete_fields
+    columns = [str(field.column) for field in fields if not field.primary_key]
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
     places = ", ".join(["%s"] * len(columns))
     table = connection.ops.quote_name(ImpactChange._meta.db_table)

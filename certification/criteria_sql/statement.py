@@ -136,9 +136,9 @@ def _gathered(
     for key, users in used_by.items():
         groups.setdefault((key[0], frozenset(users)), []).append(truth_of[key])
     joined: list[tuple[list[Expression], list[Expression]]] = [([], []) for _ in answers]
-    for (bars, users), parts in groups.items():
+    for (bars, numbers), parts in groups.items():
         together = stages.gather(parts, any_of if bars else all_of)
-        for number in users:
+        for number in numbers:
             joined[number][bars].append(together.copy())
     return [(all_of(indicated), any_of(barred)) for indicated, barred in joined]
 

@@ -28,7 +28,15 @@ from certification.models import (
 from certification.policies import Refused
 from config.roles import Role
 from tests.certification.actions.flow import MEETS, answer, decide
-from tests.certification.drafts import CHANGES, ask_less, ask_more, drafted, lower_edss, nothing
+from tests.certification.drafts import (
+    CHANGES,
+    ask_less,
+    ask_more,
+    drafted,
+    lower_edss,
+    nothing,
+    several,
+)
 from tests.factories import (
     AnswerFactory,
     CaseFactory,
@@ -127,6 +135,19 @@ def fits(vocabulary: Any, key: str, value: Any) -> bool:
     except FactError:
         return False
     return True
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_several_changes_at_once_equal_a_recount(
+    seed: int, version: CriteriaVersion, nurse: User, editor: User, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(impact, "COUNTED_A_SLICE", 9)
+    some_cases(30, version, nurse, seed=100 + seed)
+    document = drafted(several(random.Random(seed)))
+    study = finished(start_study(by=editor, now=now, document=document), editor, now)
+    counts = {kind: Counter(found) for kind, found in study.counts.items()}
+    assert counts == recount(document, now)
 
 
 @pytest.mark.parametrize("name", sorted(CHANGES))
