@@ -15,7 +15,7 @@ from certification.drafting import library
 from certification.vocabulary import current_vocabulary
 from certification.workflow import ContentStatus
 from monitoring.models import ProtocolDraft, ProtocolVersion
-from monitoring.schedule.drafts import Content
+from monitoring.schedule.drafts import Content, tests_named
 from monitoring.schedule.examples import ExampleResult, run_examples
 from monitoring.schedule.generator import Planner
 from monitoring.schedule.mistakes import mistakes_in, readable_protocol
@@ -27,13 +27,15 @@ USUAL = ("window_defaults", "supplies")
 class ProtocolStanding:
     """``planner`` None: the protocol cannot be read yet, and no example was run.
 
-    ``tests``: every test that a rule can ask for, by key, as protocols define it. ``facts``: the
+    ``tests``: every test that a rule can ask for, by key, as protocols define it. ``used_tests``:
+    those that something names already, here or in another protocol. ``facts``: the
     questions of the protocol. ``document``: what would be stored.
     """
 
     vocabulary: Vocabulary
     references: Mapping[str, str]
     tests: Mapping[str, Mapping[str, Any]]
+    used_tests: frozenset[str]
     mistakes: tuple[Mistake, ...]
     planner: Planner | None
     facts: Vocabulary
@@ -50,7 +52,9 @@ def standing_of_protocol(draft: ProtocolDraft, content: Content) -> ProtocolStan
     based_on = draft.based_on
     vocabulary = current_vocabulary(besides=based_on.document["facts"] if based_on else ())
     references = library()
-    tests = known_tests() | {test["key"]: test for test in content["tests"]}
+    elsewhere = known_tests()
+    tests = elsewhere | {test["key"]: test for test in content["tests"] if test["label"]}
+    used = elsewhere.keys() | tests_named(content)
     mistakes = mistakes_in(content, vocabulary, references)
     planner: Planner | None = None
     facts: Vocabulary = {}
@@ -65,8 +69,9 @@ def standing_of_protocol(draft: ProtocolDraft, content: Content) -> ProtocolStan
             planner = Planner(protocol)
             results = run_examples(planner, facts, tests)
     return ProtocolStanding(
-        vocabulary, references, tests, tuple(mistakes), planner, facts, document, tuple(results)
-    )
+        vocabulary, references, tests, frozenset(used), tuple(mistakes), planner, facts, document,
+        tuple(results),
+    )  # fmt: skip
 
 
 def known_tests() -> dict[str, Mapping[str, Any]]:

@@ -14,12 +14,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from certification.admin.base import tag, today
+from certification.admin.base import today
 from certification.admin.criteria_reading import reading_of
 from certification.admin.editorial import EditorialAdmin
 from certification.admin.history import in_words
 from certification.admin.impact import ComparedVersions
-from certification.admin.marks import marks_of
+from certification.admin.marks import MarkedList
 from certification.admin.packs import PackPages
 from certification.models import CriteriaVersion
 
@@ -27,7 +27,7 @@ SHORT_HASH = 12
 
 
 @admin.register(CriteriaVersion)
-class CriteriaVersionAdmin(ComparedVersions, PackPages, EditorialAdmin):
+class CriteriaVersionAdmin(MarkedList, ComparedVersions, PackPages, EditorialAdmin):
     change_list_template = "admin/certification/criteria_change_list.html"
     change_form_template = "admin/certification/criteria_change_form.html"
     list_display = (
@@ -60,27 +60,6 @@ class CriteriaVersionAdmin(ComparedVersions, PackPages, EditorialAdmin):
         # The documents are long, and a list reads none of them.
         rows = super().get_queryset(request).select_related("therapy")
         return rows.defer("document", "therapy__details")
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """One query gives the marks of the whole page."""
-        changelist = super().get_changelist_instance(request)
-        versions = list(changelist.result_list)
-        marks = marks_of(versions, today())
-        for version in versions:
-            version.marks = marks[version.content_hash]
-        changelist.result_list = versions
-        return changelist
-
-    @admin.display(description="examples as expected")
-    def examples_passed(self, obj: Any) -> SafeString:
-        if not obj.marks.readable:
-            return tag("failed", "Cannot be read")
-        word = f"{obj.marks.passed} of {obj.marks.examples}"
-        return tag("passed" if obj.marks.sound else "failed", word)
-
-    @admin.display(description="unverified points")
-    def unverified(self, obj: Any) -> int:
-        return int(obj.marks.unverified)
 
     @admin.display(description="content hash", ordering="content_hash")
     def short_hash(self, obj: CriteriaVersion) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 
 from certification.admin.base import today
 from certification.admin.draft_base import DraftPages
+from certification.criteria.entries import with_added, with_entry
 from certification.criteria.facts import FactType
 from certification.presenters.draft_pages import draft_url
 from certification.presenters.try_out import entries_of, person_groups
@@ -21,6 +23,8 @@ from monitoring.presenters.protocol_drafts import example_rows
 from monitoring.presenters.protocol_preview import YEARS, Preview, preview_of
 
 MONTHS = 12 * YEARS
+EXPECTED = ("horizon_months", "expect", "nothing_for", "clear_to_infuse", "reasons")
+"""What an example says of its plan."""
 
 
 class ProtocolExamplePages(DraftPages):
@@ -73,16 +77,23 @@ class ProtocolExamplePages(DraftPages):
             if sound
             else Preview("Mend what is marked among the answers first.")
         )
-        taken = frozenset(e["name"] for e in draft.content["examples"])
+        act, kept = request.POST.get("act"), draft.content["examples"]
+        changes = act == "change"
+        others = [e for at, e in enumerate(kept) if not changes or at != number]
+        taken, shown = frozenset(e["name"] for e in others), example.get("name", "")
         show = partial(self._preview_page, request, draft, standing, number, form, out)
-        if request.POST.get("act") != "keep":
-            return show(KeepForm(taken=taken), status=200 if sound else 422)
-        keep = KeepForm(request.POST, taken=taken)
+        if act not in ("keep", "change"):
+            return show(KeepForm(taken=taken, example=shown), status=200 if sound else 422)
+        keep = KeepForm(request.POST, taken=taken, example=shown)
         if not keep.is_valid() or not sound or out.expect is None:
             return show(keep, status=422)
-        entry = _example(keep.cleaned_data, form, out)
-        content = {**draft.content, "examples": [*draft.content["examples"], entry]}
-        to, said = draft_url(draft, "examples"), "The example is kept with the draft."
+        entry = _example(keep.cleaned_data, form, out, example)
+        if changes and number is not None:
+            content, said = with_entry(draft.content, "examples", number, entry), "Saved."
+        else:
+            content = with_added(draft.content, "examples", entry)
+            said = "The example is kept with the draft."
+        to = draft_url(draft, "examples")
         return self.keep(request, draft, content, said, to, lambda _: show(keep, status=409))
 
     def _preview_page(
@@ -134,8 +145,11 @@ def _number(text: str, draft: ProtocolDraft) -> int | None:
     return int(text) if int(text) < len(draft.content["examples"]) else None
 
 
-def _example(typed: Any, form: CourseForm, out: Preview) -> dict[str, Any]:
-    """The person as a worked example, with what the plan says now."""
+def _example(
+    typed: Any, form: CourseForm, out: Preview, before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The person as a worked example, with what the plan says now, or what the example that was
+    shown (``before``) expects already."""
     found, held = out.expect or {}, typed["held"]
     entry: dict[str, Any] = {
         "name": typed["name"],
@@ -143,6 +157,8 @@ def _example(typed: Any, form: CourseForm, out: Preview) -> dict[str, Any]:
         "horizon_months": MONTHS,
         "input": form.described(),
     }
+    if "same" in held:
+        entry |= {name: before[name] for name in EXPECTED if name in before}
     if "dates" in held and found["dates"]:
         entry["expect"] = found["dates"]
     if "clear" in held:

@@ -18,21 +18,23 @@ from monitoring.drafting import ProtocolStanding
 from monitoring.forms.protocol_lines import (
     BlockerForm,
     InfusionsForm,
-    LineForm,
     MeaningForm,
     RuleForm,
 )
+from monitoring.forms.protocol_values import KeepForm, MonitoredTestForm
 from monitoring.models import ProtocolDraft
 from monitoring.presenters.protocol_drafts import (
     SECTIONS,
     STOPPED_TITLE,
+    line_reads,
     line_rows,
     line_title,
     tree_heading,
     tree_links,
 )
 from monitoring.schedule import drafts
-from monitoring.schedule.sentences import CONDITIONS, infusions_read, rule_reads
+from monitoring.schedule.risk_drafts import RISK
+from monitoring.schedule.sentences import CONDITIONS, infusions_read
 
 
 class LinePages(TreePages):
@@ -41,6 +43,8 @@ class LinePages(TreePages):
     def tree_title(self, draft: ProtocolDraft, name: str) -> str:
         if name == drafts.STOPPED:
             return STOPPED_TITLE
+        if name.startswith(RISK):
+            return "The column concerns a person when"
         return CONDITIONS[drafts.place_of(name)[2]]
 
     def around_tree(
@@ -76,14 +80,11 @@ class LinePages(TreePages):
         self, request: HttpRequest, draft: ProtocolDraft, section: str, status: int = 200
     ) -> HttpResponse:
         standing = self.standing(draft)
-        carried = draft.content.get("keeps") or []
         return self.page(
             request, draft, standing, section, "lines",
             status=status,
             section=SECTIONS[section],
             lines=line_rows(draft, standing, section),
-            carried=[keep["says"] for keep in carried] if section == "interpretations" else [],
-            has_risk=section == "interpretations" and bool(draft.content.get("risk")),
             focus=request.GET.get("focus", ""),
         )  # fmt: skip
 
@@ -122,11 +123,15 @@ class LinePages(TreePages):
         section: str,
         number: int,
         data: Any = None,
-    ) -> LineForm:
-        given: dict[str, Any] = {
-            "entry": draft.content[section][number],
-            "references": self.bench(standing).references,
-        }
+    ) -> Any:
+        entry, bench = draft.content[section][number], self.bench(standing)
+        if section == "tests":
+            fixed = entry["key"] in standing.used_tests
+            return MonitoredTestForm(data, entry=entry, names=bench.questions, fixed=fixed)
+        given: dict[str, Any] = {"entry": entry, "references": bench.references}
+        if section == "keeps":
+            names, vocabulary = bench.questions, standing.vocabulary
+            return KeepForm(data, names=names, vocabulary=vocabulary, **given)
         if section == "clearance":
             return BlockerForm(data, **given)
         if section == "interpretations":
@@ -140,7 +145,7 @@ class LinePages(TreePages):
         standing: ProtocolStanding,
         section: str,
         number: int,
-        form: LineForm,
+        form: Any,
         status: int = 200,
     ) -> HttpResponse:
         entry, place = draft.content[section][number], f"{section}.{number}"
@@ -152,7 +157,7 @@ class LinePages(TreePages):
             heading=line_title(section, entry, standing),
             form=form,
             groups=form.groups(),
-            reads=rule_reads(entry, standing.vocabulary) if section == "rules" else "",
+            reads="" if "when" in drafts.TREES[section] else line_reads(section, entry, standing),
             line_mistakes=[m.says for m in standing.mistakes if m.place == place],
             conditions=tree_links(draft, standing, section, number),
             bench=self.bench(standing),

@@ -16,6 +16,7 @@ from monitoring.actions.protocol_drafts import (
 )
 from monitoring.admin.protocol_draft_examples import ProtocolExamplePages
 from monitoring.admin.protocol_draft_lines import LinePages
+from monitoring.admin.protocol_draft_risk import RiskPages
 from monitoring.drafting import ProtocolStanding, standing_of_protocol
 from monitoring.forms.protocol_drafts import DetailsForm, StartForm
 from monitoring.models import ProtocolDraft, ProtocolVersion
@@ -23,7 +24,7 @@ from monitoring.presenters.protocol_drafts import protocol_head
 
 
 @admin.register(ProtocolDraft)
-class ProtocolDraftAdmin(LinePages, ProtocolExamplePages, DraftLife):
+class ProtocolDraftAdmin(LinePages, RiskPages, ProtocolExamplePages, DraftLife):
     list_display = ("title", "state_tag", "version", "therapy", "changed")
     list_filter = (("closed_at", admin.EmptyFieldListFilter),)
     search_fields = ("title", "key", "version", "therapy__generic")
@@ -42,6 +43,8 @@ class ProtocolDraftAdmin(LinePages, ProtocolExamplePages, DraftLife):
         ("<str:object_id>/infusions/", "infusions_view", "infusions"),
         ("<str:object_id>/lines/<str:section>/", "list_view", "list"),
         ("<str:object_id>/lines/<str:section>/<int:number>/", "line_view", "line"),
+        ("<str:object_id>/risk/", "risk_view", "risk"),
+        ("<str:object_id>/risk/<int:number>/", "table_view", "table"),
         ("<str:object_id>/preview/", "preview_view", "preview"),
         ("<str:object_id>/examples/", "examples_view", "examples"),
     )

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from certification.admin.criteria_reading import NodeLine, lines_of
 from certification.admin.findings import FindingLine, PlacedFindings
 from certification.admin.located import LocatedSources
+from certification.admin.marks import Marks, unverified_marks
 from certification.criteria.codec import CriteriaError, content_hash
 from certification.criteria.facts import Vocabulary
 from certification.criteria.tree import Citation, Node
@@ -21,6 +23,14 @@ from certification.lint.findings import Level
 from certification.models import UNVERIFIED
 from certification.presenters.citations import Cite
 from monitoring.models import ProtocolVersion
+from monitoring.presenters.protocol_values import (
+    KeptLine,
+    RiskTableLine,
+    TestLine,
+    kept_line,
+    table_line,
+    test_line,
+)
 from monitoring.schedule.codec import read_document
 from monitoring.schedule.examples import ExampleResult, run_examples
 from monitoring.schedule.generator import Planner
@@ -66,9 +76,10 @@ class Reading:
     infusions: tuple[Line, ...] = ()
     rules: tuple[Line, ...] = ()
     clearance: tuple[Line, ...] = ()
-    keeps: tuple[Line, ...] = ()
+    keeps: tuple[KeptLine, ...] = ()
     meanings: tuple[Line, ...] = ()
-    tables: tuple[Line, ...] = ()
+    tests: tuple[TestLine, ...] = ()
+    tables: tuple[RiskTableLine, ...] = ()
     examples: tuple[ExampleLine, ...] = ()
     found: Mapping[Level, int] = field(default_factory=dict)
     other_findings: tuple[FindingLine, ...] = ()
@@ -79,8 +90,8 @@ class Reading:
 
     @property
     def unverified(self) -> int:
-        lines = (*self.infusions, *self.rules, *self.clearance, *self.keeps, *self.meanings,
-                 *self.tables)  # fmt: skip
+        lines: Iterable[Any] = (*self.infusions, *self.rules, *self.clearance, *self.keeps,
+                                *self.meanings, *self.tables)  # fmt: skip
         return sum(line.verified in UNVERIFIED for line in lines)
 
 
@@ -103,11 +114,27 @@ def reading_of(version: ProtocolVersion, as_of: date) -> Reading:
         clearance=tuple(reader.clearance()),
         keeps=tuple(reader.keeps()),
         meanings=tuple(reader.meanings()),
+        tests=tuple(test_line(test, vocabulary) for test in protocol.tests.values()),
         tables=tuple(reader.tables()),
         examples=tuple(map(_example, results)),
         found=found.counts,
         other_findings=found.rest(),
     )
+
+
+def protocol_marks(version: ProtocolVersion, as_of: date) -> Marks:
+    """For the list: how the worked examples come out, and how much was not read in its source."""
+    told = version.document.get("protocol", {})
+    unverified = unverified_marks({k: v for k, v in told.items() if k != "examples"})
+    unreadable = Marks(0, 0, unverified, readable=False)
+    if content_hash(version.document) != version.content_hash:
+        return unreadable
+    try:
+        protocol, vocabulary = read_document(version.document)
+    except CriteriaError:
+        return unreadable
+    results = run_examples(Planner(protocol), vocabulary, ProtocolVersion.known_tests())
+    return Marks(sum(one.passed for one in results), len(results), unverified)
 
 
 class _Reader:
@@ -155,9 +182,10 @@ class _Reader:
                 [("Stands against the infusion when", one.when)],
             )  # fmt: skip
 
-    def keeps(self) -> Iterator[Line]:
+    def keeps(self) -> Iterator[KeptLine]:
         for one in self.protocol.keeps:
-            yield self._line(one.fact, "", one.says, one.verified, one.cite)
+            cites, findings = self.sources.cites(one.cite), self.found.at(one.fact)
+            yield kept_line(one, self.vocabulary, cites, findings)
 
     def meanings(self) -> Iterator[Line]:
         for one in self.protocol.interpretations:
@@ -167,10 +195,10 @@ class _Reader:
                 one.id, "", one.says, one.verified, one.cite, "", terms, [("When", one.when)]
             )
 
-    def tables(self) -> Iterator[Line]:
+    def tables(self) -> Iterator[RiskTableLine]:
         for one in self.protocol.risk.tables if self.protocol.risk else ():
-            terms = [("Columns", str(len(one.columns))), ("Periods", str(len(one.rows)))]
-            yield self._line(one.key, one.title, one.unit, one.verified, one.cite, one.note, terms)
+            cites, findings = self.sources.cites(one.cite), self.found.at(one.key)
+            yield table_line(one, self.vocabulary, cites, findings)
 
     def _line(
         self,

@@ -16,16 +16,21 @@ from django.utils.safestring import SafeString
 
 from certification.admin.base import today
 from certification.admin.editorial import EditorialAdmin
-from monitoring.admin.protocol_reading import reading_of
+from certification.admin.marks import MarkedList
+from monitoring.admin.protocol_reading import protocol_marks, reading_of
 from monitoring.models import ProtocolVersion
 
 SHORT_HASH = 12
 
 
 @admin.register(ProtocolVersion)
-class ProtocolVersionAdmin(EditorialAdmin):
+class ProtocolVersionAdmin(MarkedList, EditorialAdmin):
+    mark = staticmethod(protocol_marks)
     change_form_template = "admin/monitoring/protocol_change_form.html"
-    list_display = ("key", "status_badge", "version", "therapy", "review", "short_hash")
+    list_display = (
+        "key", "status_badge", "version", "therapy", "examples_passed", "unverified", "review",
+        "short_hash",
+    )  # fmt: skip
     list_filter = (*EditorialAdmin.list_filter, "therapy")
     search_fields = ("key", "title", "version", "therapy__generic", "content_hash")
     ordering = ("key", "-version")

@@ -199,10 +199,18 @@ class KeepForm(PageForm):
         error_messages={"required": "Choose at least one, or the example can never fail."},
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, taken: frozenset[str], **kwargs: Any) -> None:
-        initial = {"held": [name for name, _ in self.HELD]}
+    def __init__(
+        self, data: Any = None, *, taken: frozenset[str], example: str = "", **kwargs: Any
+    ) -> None:
+        """``example``: the name of the one that is shown, which can be changed in place."""
+        initial: dict[str, Any] = {"held": [name for name, _ in self.HELD]}
+        if example:
+            initial = {"held": ["same"], "name": example}
         super().__init__(data, initial=initial, **kwargs)
         self.taken = taken
+        if example:
+            same = ("same", "what this example expects already")
+            self.fields["held"].choices = (same, *self.HELD)  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())

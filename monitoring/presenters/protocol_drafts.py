@@ -8,12 +8,21 @@ from typing import Any
 
 from certification.criteria.mistakes import Mistake
 from certification.criteria.reading import read_aloud
-from certification.presenters.draft_pages import DraftHead, Tab, Trouble, draft_url, head_of
+from certification.presenters.draft_pages import (
+    DraftHead,
+    Tab,
+    Trouble,
+    draft_url,
+    head_of,
+    where_at,
+)
 from certification.presenters.tree_editor import at_of
 from certification.presenters.wording import capitalised, counted
 from monitoring.drafting import ProtocolStanding
 from monitoring.models import ProtocolDraft
+from monitoring.presenters.protocol_values import keep_reads, question_words, test_reads
 from monitoring.schedule.drafts import STOPPED, TREES, place_of, says_nothing
+from monitoring.schedule.risk_drafts import RISK, tables_of
 from monitoring.schedule.sentences import CONDITIONS, condition_reads, rule_reads
 
 
@@ -39,6 +48,15 @@ SECTIONS = {
         Section(
             "interpretations", "What results mean", "Meaning of a result",
             "What is told, and what follows, when a result comes in.", "Add a meaning",
+        ),
+        Section(
+            "keeps", "Kept values", "Kept value",
+            "A value that stays for good, whatever later results say.", "Add a kept value",
+        ),
+        Section(
+            "tests", "Tests", "Test",
+            "What rules can ask for, and the values that a result brings. A test of another "
+            "protocol comes in when a rule asks for it.", "Add a test",
         ),
     )
 }  # fmt: skip
@@ -105,7 +123,7 @@ def line_rows(
             number=number,
             title=line_title(section, entry, standing),
             says=entry.get("says", ""),
-            reads=_reads(section, entry, standing),
+            reads=line_reads(section, entry, standing),
             verified=entry.get("verified", ""),
             cites=tuple(
                 ", ".join(filter(None, (c["ref"], c.get("at", "")))) for c in entry.get("cite", ())
@@ -122,6 +140,10 @@ def line_rows(
 def line_title(section: str, entry: Mapping[str, Any], standing: ProtocolStanding) -> str:
     if section == "clearance":
         return entry.get("says") or "Nothing said yet"
+    if section == "tests":
+        return capitalised(entry["label"]) or "Nothing said yet"
+    if section == "keeps":
+        return question_words(entry.get("fact", ""), standing.vocabulary) or "Nothing chosen yet"
     if section == "rules" and entry.get("title"):
         return str(entry["title"])
     return test_words(entry.get("test", ""), standing)
@@ -161,7 +183,16 @@ def tree_heading(draft: ProtocolDraft, standing: ProtocolStanding, name: str) ->
     """What stands around the tree: to which line it belongs, and the way back there."""
     if name == STOPPED:
         return {"lede": STOPPED_LEDE, "back": "Overview", "back_url": draft_url(draft, "change")}
-    section, number, _ = place_of(name)
+    section, number, column = place_of(name)
+    if section == RISK:
+        table = tables_of(draft.content)[number]
+        heading = table["columns"][int(column)]["label"] or f"column {int(column) + 1}"
+        return {
+            "lede": f"{table['title'] or 'Table'}, {heading}. Without tests it concerns nobody and "
+            "is only shown.",
+            "back": f"Back to table {number + 1}",
+            "back_url": draft_url(draft, "table", number),
+        }
     title = line_title(section, draft.content[section][number], standing)
     return {
         "lede": f"{SECTIONS[section].one} {number + 1}: {title}",
@@ -194,9 +225,14 @@ def _expected(example: Mapping[str, Any], standing: ProtocolStanding) -> Iterato
         yield f"clear to infuse: {example['clear_to_infuse']}"
 
 
-def _reads(section: str, entry: Mapping[str, Any], standing: ProtocolStanding) -> str:
+def line_reads(section: str, entry: Mapping[str, Any], standing: ProtocolStanding) -> str:
+    """What the planner makes of a line; of one with a tree, when it holds."""
     if section == "rules":
         return rule_reads(entry, standing.vocabulary)
+    if section == "tests":
+        return test_reads(entry, standing.vocabulary)
+    if section == "keeps":
+        return keep_reads(entry, standing.vocabulary)
     return " ".join(condition_reads(entry, standing.vocabulary))
 
 
@@ -229,6 +265,8 @@ def _tabs(draft: ProtocolDraft, standing: ProtocolStanding, current: str) -> Ite
         count = str(len(draft.content[key]))
         here = place_of(current)[0] == key
         yield Tab(section.title, draft_url(draft, "list", key), count, here, wrong.count(key))
+    count, here = str(len(tables_of(draft.content))), place_of(current)[0] == RISK
+    yield Tab("Tables of risk", draft_url(draft, RISK), count, here, wrong.count(RISK))
     yield Tab("Five years", draft_url(draft, "preview"), "", current == "preview")
     kept, bad = str(len(draft.content["examples"])), standing.failing
     yield Tab("Worked examples", draft_url(draft, "examples"), kept, current == "examples", bad)
@@ -236,6 +274,8 @@ def _tabs(draft: ProtocolDraft, standing: ProtocolStanding, current: str) -> Ite
 
 def _trouble(draft: ProtocolDraft, mistake: Mistake) -> Trouble:
     section, number, which = place_of(mistake.place)
+    if section == RISK:
+        return _risk_trouble(draft, mistake)
     if section == STOPPED:
         url = draft_url(draft, "tree", STOPPED)
         return Trouble(STOPPED_TITLE, mistake.says, f"{url}?at={at_of(mistake.path or ())}")
@@ -249,3 +289,14 @@ def _trouble(draft: ProtocolDraft, mistake: Mistake) -> Trouble:
         return Trouble(where, mistake.says, f"{url}?at={at_of(mistake.path)}&focus={mistake.field}")
     url = draft_url(draft, "line", section, number)
     return Trouble(where, mistake.says, f"{url}#id_{mistake.field}" if mistake.field else url)
+
+
+def _risk_trouble(draft: ProtocolDraft, mistake: Mistake) -> Trouble:
+    _, _, place = mistake.place.partition(".")
+    number, _, column = place.partition(".")
+    if not number:
+        return Trouble("Tables of risk", mistake.says, draft_url(draft, RISK))
+    where = f"Table {int(number) + 1}"
+    if column:
+        return Trouble(where, mistake.says, where_at(draft, mistake))
+    return Trouble(where, mistake.says, draft_url(draft, "table", int(number)))

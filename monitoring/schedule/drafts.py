@@ -3,7 +3,7 @@
 The content of a draft is the protocol as a pack holds it, with its trees in the form that is edited
 (see ``certification.criteria.editing``). Every tree that a line can have is there; one without
 parts says nothing and is left out of the protocol. Trees go by name: ``stopped_when``,
-``rules.3.applies_when``, ``clearance.0.when``.
+``rules.3.applies_when``, ``clearance.0.when``, and ``risk.0.2`` for a column of a table of risk.
 """
 
 from __future__ import annotations
@@ -22,6 +22,13 @@ from certification.criteria.editing import (
     walk,
 )
 from certification.criteria.entries import with_added, with_entry
+from monitoring.schedule.risk_drafts import (
+    RISK,
+    closed_risk,
+    opened_risk,
+    tables_of,
+    with_table,
+)
 
 Content = dict[str, Any]
 
@@ -30,18 +37,25 @@ TREES: Mapping[str, tuple[str, ...]] = {
     "rules": ("applies_when", "ends_when", "satisfied_when", "distrust"),
     "clearance": ("when",),
     "interpretations": ("when",),
+    "keeps": (),
+    "tests": (),
 }
 """The lists whose lines are edited, and the trees that a line of each can have."""
 NEEDED = "when"
 """The tree without which a line says nothing."""
-_STEMS = {"rules": "rule_1", "clearance": "against_1", "interpretations": "meaning_1"}
+_NEW: Mapping[str, Mapping[str, Any]] = {
+    "rules": {"id": "rule_1", "test": "", "kind": "once", "anchor": "baseline"},
+    "clearance": {"id": "against_1"},
+    "interpretations": {"id": "meaning_1", "test": ""},
+    "keeps": {"fact": ""},
+}
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
-_ALWAYS = ("id", "says", "test", "kind", "rules", "tests")
+_ALWAYS = ("id", "says", "test", "kind", "rules", "tests", "key", "label")
 
 
 def opened_protocol(data: Mapping[str, Any]) -> Content:
     """A protocol in the form that is edited."""
-    content = {**data, STOPPED: _opened(data.get(STOPPED))}
+    content = {**data, STOPPED: _opened(data.get(STOPPED)), RISK: opened_risk(data.get(RISK))}
     for section, trees in TREES.items():
         content[section] = [
             {**entry, **{name: _opened(entry.get(name)) for name in trees}}
@@ -53,7 +67,7 @@ def opened_protocol(data: Mapping[str, Any]) -> Content:
 
 def closed_protocol(content: Mapping[str, Any]) -> dict[str, Any]:
     """The same protocol as a pack holds it, as far as it is written."""
-    data = {**content, STOPPED: _closed(content[STOPPED])}
+    data = {**content, STOPPED: _closed(content[STOPPED]), RISK: closed_risk(content[RISK])}
     for section, trees in TREES.items():
         data[section] = [
             _said({**entry, **{name: _closed(entry[name]) for name in trees}})
@@ -81,6 +95,8 @@ def tree_names(content: Mapping[str, Any]) -> Iterator[str]:
         for number in range(len(content[section])):
             yield from (f"{section}.{number}.{name}" for name in trees)
     yield STOPPED
+    for number, table in enumerate(tables_of(content)):
+        yield from (f"{RISK}.{number}.{column}" for column in range(len(table["columns"])))
 
 
 def tree_named(content: Mapping[str, Any], name: str) -> Tree:
@@ -91,6 +107,9 @@ def tree_named(content: Mapping[str, Any], name: str) -> Tree:
         stopped: Tree = content[STOPPED]
         return stopped
     section, number, which = place_of(name)
+    if section == RISK:
+        column: Tree = tables_of(content)[number]["columns"][int(which)]["when"]
+        return column
     tree: Tree = content[section][number][which]
     return tree
 
@@ -100,6 +119,10 @@ def with_tree(content: Mapping[str, Any], name: str, tree: Tree) -> Content:
     if name == STOPPED:
         return {**content, STOPPED: tree}
     section, number, which = place_of(name)
+    if section == RISK:
+        table = tables_of(content)[number]
+        column = {**table["columns"][int(which)], "when": tree}
+        return with_table(content, number, with_entry(table, "columns", int(which), column))
     return with_entry(content, section, number, {**content[section][number], which: tree})
 
 
@@ -150,16 +173,14 @@ def renamed(content: Mapping[str, Any], old: str, new: str) -> Content:
 
 def with_new_line(content: Mapping[str, Any], section: str) -> Content:
     """A line without words yet, at the end of its list. What is new has no source."""
-    entry: dict[str, Any] = {
-        "id": fresh_name(content, _STEMS[section]),
-        "says": "",
-        "verified": "proposed",
-        **{name: _opened(None) for name in TREES[section]},
-    }
-    if section == "rules":
-        entry |= {"test": "", "kind": "once", "anchor": "baseline"}
-    if section == "interpretations":
-        entry |= {"test": ""}
+    if section == "tests":
+        keys = {test["key"] for test in content["tests"]}
+        test = {"key": fresh("new_test", keys.__contains__), "label": ""}
+        return with_added(content, section, test)
+    trees = {name: _opened(None) for name in TREES[section]}
+    entry: dict[str, Any] = {"says": "", "verified": "proposed", **trees, **_NEW[section]}
+    if "id" in entry:
+        entry["id"] = fresh_name(content, entry["id"])
     return with_added(content, section, entry)
 
 
@@ -168,6 +189,13 @@ def with_test(content: Mapping[str, Any], test: Mapping[str, Any] | None) -> Con
     if test is None or any(one["key"] == test["key"] for one in content["tests"]):
         return dict(content)
     return {**content, "tests": [*content["tests"], dict(test)]}
+
+
+def tests_named(content: Mapping[str, Any]) -> set[str]:
+    """The tests that lines and examples of the protocol name."""
+    lines = {entry.get("test", "") for entry in (*content["rules"], *content["interpretations"])}
+    people = [example.get("input") or {} for example in content["examples"]]
+    return lines | {one["test"] for person in people for one in person.get("results") or ()}
 
 
 def _opened(tree: Mapping[str, Any] | None) -> dict[str, Any]:

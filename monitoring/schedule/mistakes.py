@@ -21,6 +21,7 @@ from certification.packs.protocols import ANCHORS, INFUSION
 from certification.packs.protocols import Protocol as PackProtocol
 from monitoring.schedule.codec import document, read_document
 from monitoring.schedule.drafts import NEEDED, STOPPED, TREES, closed_protocol, nodes, place_of
+from monitoring.schedule.risk_drafts import RISK, risk_mistakes, tables_of
 from monitoring.schedule.rules import Protocol
 
 _NEEDED_BY_KIND = {
@@ -53,10 +54,16 @@ def mistakes_in(
             place = f"{section}.{number}"
             for field, says in _line_mistakes(section, entry, content, vocabulary):
                 found.append(Mistake(place, None, field, says))
-            if named[entry.get("id", "")] > 1:
+            if entry.get("id") and named[entry["id"]] > 1:
                 found.append(Mistake(place, None, "id", _twice(entry["id"])))
             found += [Mistake(place, None, "cite", says) for says in _cited(entry, references)]
+    found += risk_mistakes(content, vocabulary)
+    for number, table in enumerate(tables_of(content)):
+        place = f"{RISK}.{number}"
+        found += [Mistake(place, None, "cite", says) for says in _cited(table, references)]
     for name, path, node in nodes(content):
+        if name.startswith(RISK) and not path and node.get("parts") == []:
+            continue  # A column that concerns nobody.
         needed = name.endswith(f".{NEEDED}")
         if not path and not node.get("parts") and node["kind"] != "test":
             found += [Mistake(name, path, "kind", _EMPTY)] if needed else []
@@ -94,6 +101,12 @@ def readable_protocol(
 def _line_mistakes(
     section: str, entry: Mapping[str, Any], content: Mapping[str, Any], vocabulary: Vocabulary
 ) -> Iterator[tuple[str, str]]:
+    if section == "tests":
+        yield from _test_mistakes(entry, content, vocabulary)
+        return
+    if section == "keeps":
+        yield from _keep_mistakes(entry, content, vocabulary)
+        return
     if section != "clearance":
         known = {test["key"] for test in content["tests"]} | {INFUSION}
         if entry.get("test") not in known:
@@ -111,6 +124,40 @@ def _line_mistakes(
         yield "says", "Write what the reader is told."
     if not NAME.fullmatch(entry.get("id", "")) or entry["id"] == INFUSION:
         yield "id", f"Give this line a name of its own. {NO_NAME}"
+
+
+def _test_mistakes(
+    entry: Mapping[str, Any], content: Mapping[str, Any], vocabulary: Vocabulary
+) -> Iterator[tuple[str, str]]:
+    if not entry.get("label", "").strip():
+        yield "label", "Say what the test is called."
+    if not NAME.fullmatch(entry.get("key", "")) or entry["key"] == INFUSION:
+        yield "key", f"Give this test a name of its own. {NO_NAME}"
+    if sum(one["key"] == entry["key"] for one in content["tests"]) > 1:
+        yield "key", _twice(entry["key"])
+    for key in entry.get("dates") or ():
+        if key not in vocabulary or vocabulary[key].type is not FactType.DATE:
+            yield "dates", f"There is no date “{key}” any more. Choose another one."
+    for key in {key for group in entry.get("shown_by") or () for key in group}:
+        if key not in vocabulary:
+            yield "shown_by", f"There is no question “{key}” any more. Choose another one."
+
+
+def _keep_mistakes(
+    entry: Mapping[str, Any], content: Mapping[str, Any], vocabulary: Vocabulary
+) -> Iterator[tuple[str, str]]:
+    definition = vocabulary.get(entry.get("fact", ""))
+    if definition is None:
+        yield "fact", "Choose the question whose value is kept."
+    elif entry.get("value") is None:
+        yield "value", "Say which value is kept."
+    if sum(one.get("fact") == entry.get("fact") for one in content["keeps"]) > 1:
+        yield "fact", "This question stands here twice. Keep one value of it."
+    for key in entry.get("along") or ():
+        if key not in vocabulary:
+            yield "along", f"There is no question “{key}” any more. Choose another one."
+    if not entry.get("says", "").strip():
+        yield "says", "Write what the reader is told."
 
 
 def _family_mistakes(
@@ -151,7 +198,7 @@ def _twice(name: str) -> str:
 
 
 def _order(mistake: Mistake) -> tuple[int, int]:
-    sections = ["infusions", *TREES, STOPPED, ""]
+    sections = ["infusions", *TREES, RISK, STOPPED, ""]
     section, number, _ = place_of(mistake.place)
     return sections.index(section), number
 
@@ -160,6 +207,9 @@ def _at(loc: tuple[Any, ...], says: str) -> Mistake:
     section = str(loc[0]) if loc else ""
     if section in TREES and len(loc) > 1:
         return Mistake(f"{section}.{loc[1]}", None, str(loc[2]) if len(loc) > 2 else "", says)
+    if section == RISK:
+        number = f".{loc[2]}" if len(loc) > 2 else ""
+        return Mistake(f"{RISK}{number}", None, "", says)
     return Mistake(section if section == "infusions" else "", None, "", says)
 
 

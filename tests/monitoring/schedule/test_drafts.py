@@ -171,8 +171,7 @@ def test_a_mistake_is_told_at_its_place(content: Content, name: str) -> None:
         (_rule(0, level="urgent"), "rules.0"),
         (_rule(2, interval={"months": 0}), "rules.2"),
         (lambda c: {**c, "infusions": {**c["infusions"], "first": [-1]}}, "infusions"),
-        (lambda c: {**c, "keeps": [{"fact": "gone", "value": 1, "says": "X."}]}, ""),
-        (lambda c: {**c, "keeps": [{**c["keeps"][0], "value": "purple"}]}, ""),
+        (lambda c: {**c, "keeps": [{**c["keeps"][0], "value": "purple"}]}, "keeps.0"),
     ],
 )
 def test_what_only_the_reader_of_packs_refuses_is_told_too(
