@@ -122,6 +122,8 @@ class EntryPages(TreePages):
             lines.append(
                 {
                     "number": number,
+                    "up": f"up {number}",
+                    "down": f"down {number}",
                     "says": self.entry_says(standing, section, entry) or "Nothing said yet",
                     "verified": entry.get("verified", ""),
                     "cites": [

@@ -22,7 +22,7 @@ from certification.draft_policies import check_can_change_draft
 from certification.forms.tree_nodes import NodeForm
 from certification.policies import Refused
 from certification.presenters.draft_pages import draft_url
-from certification.presenters.tree_editor import Bench, at_of
+from certification.presenters.tree_editor import TOP, Bench, at_of
 
 
 class TreePages(DraftPages):
@@ -54,7 +54,12 @@ class TreePages(DraftPages):
             # What was typed stays, at the node for which it was typed, wherever that is now.
             seen = request.POST.get("seen", "")
             there = path_named(tree, seen) if seen else path
-            return again(there, form=self._typed(tree, there, bench, request), status=409)
+            return again(
+                there,
+                form=self._typed(tree, there, bench, request),
+                focus=TOP if there is None else "row",
+                status=409,
+            )
         try:
             form = form_at(tree, path, bench, request.POST)
             if act == "shape":
@@ -62,16 +67,16 @@ class TreePages(DraftPages):
             done = press(act, tree, path, form, partial(self.trees.fresh_name, draft.content))
         except CannotEdit as refusal:
             messages.error(request, str(refusal))
-            return again(path, form=self._typed(tree, path, bench, request), status=409)
+            typed = self._typed(tree, path, bench, request)
+            return again(path, form=typed, focus="row", status=409)
         if done is None:
-            return again(path, form=form, status=422)
+            return again(path, form=form, focus="row", status=422)
         content = self.trees.with_tree(draft.content, name, done.tree)
         content = self.trees.renamed(content, *done.renamed)
         query = urlencode({"at": at_of(done.path), "focus": done.focus})
         to = f"{draft_url(draft, 'tree', name)}?{query}"
-        return self.keep(
-            request, draft, content, done.said, to, lambda _: again(path, form=form, status=409)
-        )
+        refused = partial(again, path, form=form, focus="row", status=409)
+        return self.keep(request, draft, content, done.said, to, lambda _: refused())
 
     def _typed(
         self, tree: Any, path: Path | None, bench: Bench, request: HttpRequest
@@ -99,7 +104,7 @@ class TreePages(DraftPages):
         saved."""
         again = partial(self.tree_page, request, draft, name, path, standing=standing)
         if not form.is_valid():
-            return again(form=form, status=422)
+            return again(form=form, focus="row", status=422)
         focus = "value" if "op" in form.changed_data else "op"
         return again(form=form_of(form.edited(), self.bench(standing)), focus=focus)
 

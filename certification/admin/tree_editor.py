@@ -153,7 +153,7 @@ def editor(
         reads=read_aloud(tree, bench.vocabulary),
         revision=revision,
         may_edit=may_edit,
-        focus=at_of(at) if at is not None and focus == "row" else "",
+        focus=focus if node is None or at is None else at_of(at) if node.on_row else "",
         node=node,
     )
 

@@ -75,7 +75,8 @@ class EditorRow:
 
 @dataclass(frozen=True, slots=True)
 class OpenNode:
-    """The open row's inputs. ``reads``: the rule with everything below it, as one sentence."""
+    """The open row's inputs. ``reads``: the rule with everything below it, as one sentence.
+    ``on_row``: the author goes on at the row itself, nothing in it takes the focus."""
 
     at: str
     form: Any
@@ -84,11 +85,12 @@ class OpenNode:
     adds: tuple[Step, ...]
     reads: str
     focus: str = ""
+    on_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TreeEditor:
-    """One tree for editing. ``node`` None: no row is open."""
+    """One tree for editing. ``node`` None: no row is open. ``focus``: the row that has it."""
 
     url: str
     title: str
@@ -138,9 +140,10 @@ def editor_rows(
 def open_node(tree: Tree, path: Path, node: Tree, form: Any, bench: Bench, focus: str) -> OpenNode:
     """``node``: as it stands, or as it was typed."""
     can = possible(tree, path)
-    wrong = next(iter(form.errors), "") if form.is_bound else ""
-    if (wrong or focus) in form.fields:
-        form.fields[wrong or focus].widget.attrs["autofocus"] = True
+    field = _field_in_focus(form, focus)
+    if field is not None:
+        field.widget.attrs["autofocus"] = True
+    pressable = {*can, *(act for act, _, _ in _ADDS), "save"}
     return OpenNode(
         at=at_of(path),
         form=form,
@@ -156,7 +159,18 @@ def open_node(tree: Tree, path: Path, node: Tree, form: Any, bench: Bench, focus
         ),
         reads=read_aloud(node, bench.vocabulary),
         focus=focus,
+        # A step that cannot be done again takes no focus, nor does an input that went away.
+        on_row=bool(focus) and field is None and focus not in pressable,
     )
+
+
+def _field_in_focus(form: Any, focus: str) -> Any:
+    """The first input that is wrong, else the one that is named; None when it is no input."""
+    for typed in (form, *form.cites.forms) if form.is_bound else ():
+        for name in typed.errors:
+            if name in typed.fields:
+                return typed.fields[name]
+    return form.fields.get(focus)
 
 
 def _row(

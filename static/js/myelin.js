@@ -96,6 +96,39 @@
     });
   });
 
+  /* The same where htmx sends the form: a second press while the first is under way does nothing.
+     What is being saved in the background is answered first, so that no save clashes with it. */
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    var under = form.dataset.underWay;
+    if (!under) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (under === "submit") return;
+    form.addEventListener("htmx:afterRequest", function () {
+      form.requestSubmit(event.submitter);
+    }, { once: true });
+  }, true);
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var form = event.target.closest("form");
+    var cause = event.detail.requestConfig.triggeringEvent;
+    if (!form || !cause) return;
+    if (cause.type === "change") event.detail.xhr.sent = entries(form);
+    if (form === event.target) form.dataset.underWay = cause.type;
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    delete event.target.dataset.underWay;
+  }, true);
+  /* Inputs are not replaced over what was typed while their answer was under way: asked again. */
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var asked = event.detail.requestConfig.elt;
+    var form = asked.closest("form");
+    var sent = event.detail.xhr.sent;
+    if (!form || !sent || !event.detail.target.contains(form) || entries(form) === sent) return;
+    event.detail.shouldSwap = false;
+    window.htmx.trigger(asked, "change");
+  });
+
   /* Rows of a repeating group: <template data-row> copied by a [data-add-row] button, when a page
      offers one. The server always renders at least one empty row, so nothing depends on it. */
   document.addEventListener("click", function (event) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import NARROW, Reader
 
@@ -33,17 +33,26 @@ def test_criteria_are_written_with_the_keyboard_alone(
     _follow(page, page.locator(".tabs a", has_text="Indications").first)
     first = page.locator(".edit-link").nth(1)
     words = first.inner_text()
-    _follow(page, first)
+    first.focus()
+    page.keyboard.press("Enter")
     page.locator("form.node").wait_for()
     editor.check()
+    up, down = _button(page, "Up"), _button(page, "Down")
     _press(page, "Down")
     _said(page, "Moved down.")
-    assert _focused(page) == "Down", "the focus stays on the button that was pressed"
+    expect(down, "the focus stays on the button that was pressed").to_be_focused()
     page.keyboard.press("Shift+Tab")
-    assert _focused(page) == "Up"
+    expect(up).to_be_focused()
     page.keyboard.press("Enter")
     _said(page, "Moved up.")
-    assert page.locator(".edit-link[aria-current]").inner_text() == words
+    row = page.locator(".edit-link[aria-current]")
+    expect(row).to_have_text(words, use_inner_text=True)
+    expect(row, "the first row has no way up: the row keeps the focus").to_be_focused()
+    _pressed_twice(page, down)
+    _press(page, "Close")
+    expect(page.locator("form.node")).to_have_count(0)
+    expect(page.locator("#row-1"), "where it was open").to_be_focused()
+    page.keyboard.press("Enter")
 
     _press(page, "Add a test below")
     _said(page, "A test was added.")
@@ -82,6 +91,22 @@ def test_criteria_are_written_with_the_keyboard_alone(
     editor.see("The draft is discarded.")
 
 
+def _pressed_twice(page: Page, down: Locator) -> None:
+    """The second press while the first is under way does nothing, and refuses nothing."""
+    held: list[Route] = []
+    page.route("**/tree/indications/**", lambda route: held.append(route))
+    down.focus()
+    page.keyboard.press("Enter")
+    while not held:
+        page.wait_for_timeout(20)
+    page.keyboard.press("Enter")
+    held[0].continue_()
+    _said(page, "Moved down.")
+    assert len(held) == 1
+    page.unroute("**/tree/indications/**")
+    expect(down).to_be_focused()
+
+
 def _small_screen(reader_as: Callable[..., Reader], base: str) -> None:
     """Every page of the draft on a phone, none of them wider than it."""
     narrow = reader_as("editor", NARROW)
@@ -90,20 +115,22 @@ def _small_screen(reader_as: Callable[..., Reader], base: str) -> None:
         narrow.check()
 
 
-def _follow(page: Page, link: object) -> None:
-    link.focus()  # type: ignore[attr-defined]
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+def _follow(page: Page, link: Locator) -> None:
+    """To another page: a key, unlike a click, does not wait for it."""
+    link.focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def _button(page: Page, name: str) -> Locator:
+    button = page.get_by_role("button", name=name, exact=True)
+    return button.or_(page.get_by_role("link", name=name, exact=True)).first
 
 
 def _press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.focus()
+    _button(page, name).focus()
     page.keyboard.press("Enter")
 
 
 def _said(page: Page, words: str) -> None:
     expect(page.locator("#said")).to_contain_text(words)
-
-
-def _focused(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.textContent")).strip()

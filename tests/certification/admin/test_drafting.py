@@ -46,6 +46,22 @@ def test_focus_goes_where_the_author_goes_on(editor: Client, draft: CriteriaDraf
     assert re.search(r'id="row-2"[^>]* autofocus', removed.content.decode())
 
 
+def test_focus_goes_to_the_row_when_what_was_pressed_cannot_be_pressed_again(
+    editor: Client, draft: CriteriaDraft
+) -> None:
+    for at, act, row in (("1", "up", "0"), ("0", "up", "0"), ("0", "fly", "0")):
+        page = press(editor, draft, "indications", at, act=act).content.decode()
+        assert re.search(rf'id="row-{row}"[^>]* autofocus', page), act
+        assert page.count("autofocus") == 1, act
+    wrong = press(editor, draft, "indications", "0", act="save", **{"cite-0-ref": "nowhere"})
+    assert wrong.status_code == 422
+    assert re.search(r'name="cite-0-ref"[^>]* autofocus', wrong.content.decode())
+    closed = re.search(r'href="([^"]+)">Close</a>', wrong.content.decode())
+    assert closed is not None
+    shut = editor.get(closed[1]).content.decode()
+    assert re.search(r'id="row-0"[^>]* autofocus', shut)
+
+
 def test_what_was_typed_is_kept_by_every_step(editor: Client, draft: CriteriaDraft) -> None:
     press(editor, draft, "indications", "0", act="down", says="Typed before it moved.")
     assert node(draft, "1")["says"] == "Typed before it moved."
