@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from certification.demo.accounts import PASSWORD
 
@@ -31,6 +31,9 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 360, "height": 740}
 
+
+# A slow machine is not a mistake: what is expected may take as long as an act may.
+expect.set_options(timeout=WAITS_MILLISECONDS)
 
 # The browser's own event loop runs in this process from the first journey on; Django would take
 # every later test that reads the database for asynchronous code.
@@ -157,11 +160,15 @@ class Reader:
 
     def see(self, words: str) -> None:
         """Waits for the words, then looks at the page as ``check`` does."""
-        self.page.get_by_text(words).first.wait_for()
+        expect(self.page.get_by_text(words).first).to_be_visible()
         self.check()
 
     def check(self) -> None:
-        """Holds the page to WCAG 2.2 AA with axe, to no error in the console, and to its width."""
+        """Holds the page to WCAG 2.2 AA with axe, to no error in the console, and to its width.
+
+        The whole page: it has loaded when this begins, so that what follows can be counted.
+        """
+        self.page.wait_for_load_state()
         assert not self.errors, f"{self.page.url}: {self.errors}"
         results = Axe().run(self.page, options={"runOnly": WCAG, "resultTypes": ["violations"]})
         assert results.violations_count == 0, f"{self.page.url}: {results.generate_report()}"

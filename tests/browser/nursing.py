@@ -44,9 +44,10 @@ def find_treated(reader: Reader, about: str) -> Someone:
     page = reader.page
     reader.goto("/patients/")
     page.get_by_label("Name or record number").fill(record_of(about))
-    page.get_by_role("button", name="Find").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Find").click()
     page.locator("main .grid tbody a").first.click()
-    page.get_by_role("link", name="Monitoring", exact=True).last.click()
+    page.locator("main").get_by_role("link", name="Monitoring", exact=True).click()
     page.get_by_role("heading", name="Monitoring at a glance").wait_for()
     found = re.search(r"/patients/([0-9a-f-]{36})/", page.url)
     assert found
@@ -77,11 +78,13 @@ def on_board(reader: Reader, someone: Someone) -> Locator:
 
 def answer_checklist(page: Page, *, yes: tuple[str, ...] = ()) -> None:
     """Answers what has to be answered: no, unless the question stands in ``yes``."""
+    save = page.get_by_role("button", name="Save the checklist")
+    save.wait_for()
     for fieldset in page.locator("section.question fieldset:has(.asteriskField)").all():
         title = fieldset.locator("legend").inner_text()
         answer = "Yes" if title.rstrip("*").strip() in yes else "No"
         fieldset.get_by_label(answer, exact=True).check()
-    page.get_by_role("button", name="Save the checklist").click()
+    save.click()
 
 
 def record_infusion(page: Page, *, batch: str, today: date) -> None:
@@ -104,6 +107,8 @@ def record_infusion(page: Page, *, batch: str, today: date) -> None:
 
 def enter_report(page: Page, *, done_on: date, values: dict[str, str]) -> None:
     """Types a report on the page of a result, and saves it. Values are by the key of their fact."""
+    save = page.get_by_role("button", name="Save", exact=True)
+    save.wait_for()
     page.get_by_label("Done on").fill(done_on.isoformat())
     page.get_by_label("Reported on").fill(done_on.isoformat())
     for key, value in values.items():
@@ -113,5 +118,5 @@ def enter_report(page: Page, *, done_on: date, values: dict[str, str]) -> None:
             radio.check()
         else:
             page.locator(f"[name={name}]").fill(value)
-    page.get_by_role("button", name="Save", exact=True).click()
+    save.click()
     page.get_by_role("heading", name="What followed from it").wait_for()

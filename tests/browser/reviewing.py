@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from certification.demo.accounts import PASSWORD
 from tests.browser.conftest import Reader
@@ -47,7 +47,8 @@ def find(reader: Reader, family_name: str) -> None:
     reader.check()
     page = reader.page
     page.get_by_label("Name or record number").fill(family_name)
-    page.get_by_role("button", name="Find").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Find").click()
     page.get_by_role("link", name=re.compile(family_name)).first.click()
     page.get_by_role("link", name="Open a case").first.wait_for()
 
@@ -134,7 +135,7 @@ def to_recommendation(reader: Reader, words: str) -> None:
     page = reader.page
     page.get_by_role("link", name="Recommendation", exact=True).first.click()
     page.get_by_role("heading", name="Recommendation", exact=True).wait_for()
-    assert words in page.locator(".outcome").inner_text()
+    expect(page.locator(".outcome")).to_contain_text(words)
     reader.check()
 
 
@@ -150,6 +151,7 @@ def sign(reader: Reader, button: str) -> None:
 
 def download_letters(page: Page) -> list[bytes]:
     """Downloads both letters; each is the stored one, byte for byte, by the hash on the page."""
+    expect(page.locator("a[href*='/letters/']")).to_have_count(2)
     hashes = page.locator("code.hash").all_inner_texts()
     letters = []
     for link in page.locator("a[href*='/letters/']").all():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Reader
 from tests.browser.requested import request
@@ -55,6 +56,6 @@ def test_a_request_becomes_a_signed_certification(
     page.get_by_text("By signing I certify, as a nurse reviewer").wait_for()
     reader.check()
     sign(reader, "Sign and certify")
-    assert "Certified" in page.locator(".outcome").inner_text()
-    assert page.locator("#references-title").is_visible()
+    expect(page.locator(".outcome")).to_contain_text("Certified")
+    expect(page.locator("#references-title")).to_be_visible()
     download_letters(page)

@@ -29,7 +29,7 @@ def test_a_threshold_is_changed_its_impact_read_and_another_person_approves(
     page.get_by_text("is submitted. Another person reviews it.").wait_for()
     address = page.url
     editor.check()
-    assert _acts(page).get_by_role("button", name="Approve").count() == 0
+    expect(_acts(page).get_by_role("button", name="Approve")).to_have_count(0)
 
     approver.page.goto(address)
     _press(approver.page, "Start review", "Under review")
@@ -101,8 +101,8 @@ def _read_the_impact(editor: Reader) -> None:
     page.locator("progress, .summary").first.wait_for()
     page.locator(".summary").wait_for()
     editor.see("From what to what")
-    changed = page.locator("table.transitions tbody a")
-    assert changed.count(), "somebody is younger than the new threshold"
+    changed = page.locator("table.transitions tbody a").first
+    expect(changed, "somebody is younger than the new threshold").to_be_visible()
     people = page.locator("section[aria-labelledby=people]")
     expect(people).to_contain_text("before")
     expect(people).to_contain_text("after")

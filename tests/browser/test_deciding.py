@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import Reader
 from tests.browser.requested import request
 from tests.browser.reviewing import (
@@ -33,7 +35,7 @@ def test_a_case_is_pended_for_exactly_what_decides_and_resumed(nurse: Reader) ->
     page.get_by_label("Message to the ordering clinician").fill("Please send the reports.")
     page.get_by_role("button", name="Pend and stop the clock").click()
     page.get_by_text("The clock stands still").first.wait_for()
-    assert page.locator("ul.missing li").count() == asked
+    expect(page.locator("ul.missing li")).to_have_count(asked)
     nurse.check()
     page.get_by_role("link", name="Resume the review").first.click()
     page.get_by_role("button", name="Resume", exact=True).click()
@@ -50,7 +52,7 @@ def test_a_referred_case_is_not_certified_by_a_physician_who_says_why(
     work_through(nurse, wanted)
     to_recommendation(nurse, "Refer to a physician")
     page = nurse.page
-    assert page.get_by_role("link", name="Not certify").count() == 0
+    expect(page.get_by_role("link", name="Not certify")).to_have_count(0)
     page.get_by_role("link", name="Refer to a physician").click()
     page.get_by_role("heading", name="Refer to a physician").wait_for()
     nurse.check()
@@ -73,6 +75,6 @@ def test_a_referred_case_is_not_certified_by_a_physician_who_says_why(
     page.get_by_label("Rationale").fill("The relapse does not impair function.")
     page.get_by_label("What would change the answer").fill("A report that shows impairment.")
     sign(physician, "Sign: not certified")
-    assert "Not certified" in page.locator(".outcome").inner_text()
-    assert page.get_by_text("A report that shows impairment.").is_visible()
+    expect(page.locator(".outcome")).to_contain_text("Not certified")
+    expect(page.get_by_text("A report that shows impairment.")).to_be_visible()
     download_letters(page)

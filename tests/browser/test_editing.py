@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Reader
 from tests.browser.requested import RUN
@@ -20,8 +20,8 @@ def test_a_statement_is_returned_submitted_again_and_approved_by_somebody_else(
     editor, approver = reader_as("editor"), reader_as("approver")
     _write(editor)
     address = _find(editor.page)
-    assert _acts(editor.page).get_by_role("button", name="Approve").count() == 0
     editor.check()
+    expect(_acts(editor.page).get_by_role("button", name="Approve")).to_have_count(0)
 
     approver.page.goto(address)
     approver.check()
@@ -43,7 +43,7 @@ def test_a_statement_is_returned_submitted_again_and_approved_by_somebody_else(
     approver.see("approved")
 
     editor.goto("/evidence/")
-    assert editor.page.get_by_text(SENTENCE).is_visible()
+    expect(editor.page.get_by_text(SENTENCE)).to_be_visible()
 
 
 def test_criteria_are_returned_drafted_again_and_approved_by_somebody_else(
@@ -53,7 +53,8 @@ def test_criteria_are_returned_drafted_again_and_approved_by_somebody_else(
     editor.goto(f"/admin/certification/criteriaversion/?q={SET}&status__exact=approved")
     editor.page.locator("#result_list tbody th a").first.click()
     returned = _submit_next(editor)
-    assert _acts(editor.page).get_by_role("button", name="Approve").count() == 0
+    editor.check()
+    expect(_acts(editor.page).get_by_role("button", name="Approve")).to_have_count(0)
 
     approver.page.goto(returned)
     _press(approver.page, "Start review", "Under review")
@@ -103,6 +104,7 @@ def _find(page: Page) -> str:
     """The address of the statement, by the search of its list."""
     page.locator("#searchbar").fill(KEY)
     page.locator("#searchbar").press("Enter")
+    page.wait_for_url(f"**{KEY}*")
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("heading", name="Review").first.wait_for()
     return page.url.split("?")[0]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import NARROW, Reader
 
 
@@ -16,11 +18,11 @@ def test_a_question_is_answered_with_sources_and_in_the_words_of_the_reader(
     page.keyboard.press("Enter")
     page.wait_for_url("**/evidence/ask/?q=risk*")
     nurse.see("approved answers")
-    assert page.locator(".answers mark").first.is_visible()
-    assert page.locator(".answers .cite").first.is_visible()
+    expect(page.locator(".answers mark").first).to_be_visible()
+    expect(page.locator(".answers .cite").first).to_be_visible()
     page.get_by_role("link", name="A patient or relative").click()
     page.wait_for_url("**reader=patient**")
-    assert page.locator("input[type=search]").input_value() == "risk of PML"
+    expect(page.locator("input[type=search]")).to_have_value("risk of PML")
     page.get_by_text("As clinicians say it").first.wait_for()
     nurse.check()
     nurse.goto("/evidence/ask/?q=zebra&reader=")
@@ -36,14 +38,14 @@ def test_a_word_opens_where_it_stands_by_keyboard_and_without_scripts(
         reader.goto("/evidence/")
         word = page.locator("button.term").first
         said = page.locator(f"#{word.get_attribute('popovertarget')}")
-        assert not said.is_visible()
+        expect(said).to_be_hidden()
         word.focus()
         page.keyboard.press("Enter")
-        assert said.is_visible()
+        expect(said).to_be_visible()
         if scripts:
             reader.check()
         page.keyboard.press("Escape")
-        assert not said.is_visible()
+        expect(said).to_be_hidden()
 
 
 def test_a_row_of_the_article_leads_to_its_home(reader_as: Callable[..., Reader]) -> None:
@@ -55,7 +57,7 @@ def test_a_row_of_the_article_leads_to_its_home(reader_as: Callable[..., Reader]
     row.get_by_text("monitoring rule").first.click()
     row.locator("details[open] a").first.click()
     page.wait_for_url("**/monitoring/protocols/**")
-    assert page.locator(":target").count() == 1
+    expect(page.locator(":target")).to_have_count(1)
     reader.check()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Reader
 from tests.browser.nursing import (
@@ -39,7 +40,7 @@ def test_an_infusion_day_from_the_checklist_to_the_next_booking(
     page.get_by_role("heading", name="Infusion day: Today").wait_for()
     reader.check()
     row = row_of(page, someone)
-    assert "Not clear" in row.inner_text()
+    expect(row).to_contain_text("Not clear")
     row.get_by_role("link", name="Do the checklist").click()
     page.get_by_role("heading", name="Checklist before the infusion").wait_for()
     reader.check()
@@ -50,7 +51,7 @@ def test_an_infusion_day_from_the_checklist_to_the_next_booking(
     reader.check()
     record_infusion(page, batch="JOURNEY-1", today=today())
     page.get_by_role("heading", name="Vital signs").wait_for()
-    assert "JOURNEY-1" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("JOURNEY-1")
     reader.check()
     page.get_by_role("link", name="Record a reaction").click()
     page.get_by_role("heading", name="Record a reaction").wait_for()
@@ -61,7 +62,7 @@ def test_an_infusion_day_from_the_checklist_to_the_next_booking(
     page.get_by_label("What was done").fill("Paused, then half the rate")
     page.get_by_role("button", name="Record the reaction").click()
     reader.see("After the reaction: what the next visit carries")
-    assert "Grade 2: Flushing and hives" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Grade 2: Flushing and hives")
     page.get_by_role("link", name="Book it").click()
     page.get_by_role("heading", name="Book", exact=True).wait_for()
     reader.check()
@@ -69,23 +70,23 @@ def test_an_infusion_day_from_the_checklist_to_the_next_booking(
     page.get_by_role("button", name="Book", exact=True).click()
     page.get_by_text("Scheduled", exact=True).first.wait_for()
     reader.see("After the reaction: what the next visit carries")
-    assert "Infused" in on_board(reader, someone).inner_text()
+    expect(on_board(reader, someone)).to_contain_text("Infused")
 
 
 def test_who_is_blocked_is_clear_after_the_one_next_act(ward: Reader) -> None:
     page = ward.page
     someone = find_treated(ward, "Comes today with an infection")
     row = on_board(ward, someone)
-    assert "Not clear" in row.inner_text()
+    expect(row).to_contain_text("Not clear")
     acts = row.locator(".ln-act a")
-    assert acts.count() == 1, "one next act"
+    expect(acts, "one next act").to_have_count(1)
     acts.click()
     page.get_by_role("heading", name="Document facts").wait_for()
     ward.check()
     page.get_by_label("Active infection today").select_option(label="No")
     page.get_by_role("button", name="Save", exact=True).click()
     ward.see("Nothing stands against it.")
-    assert "Not clear" not in on_board(ward, someone).inner_text()
+    expect(on_board(ward, someone)).not_to_contain_text("Not clear")
 
 
 def test_an_overdue_antibody_test_then_a_hold_and_its_release(ward: Reader) -> None:
@@ -94,29 +95,29 @@ def test_an_overdue_antibody_test_then_a_hold_and_its_release(ward: Reader) -> N
     ward.goto("/monitoring/?show=overdue")
     ward.check()
     line = row_of(page, someone).filter(has_text="Anti-JCV antibody test")
-    assert "Overdue" in line.inner_text()
+    expect(line).to_contain_text("Overdue")
     line.get_by_role("link", name="Enter the result").click()
     page.get_by_role("heading", name="Anti-JCV antibody test").wait_for()
     ward.check()
     values = {"jcv_antibody_status": "positive", "jcv_index": "1.7"}
     enter_report(page, done_on=today(), values=values)
     ward.check()
-    assert "Alert" in page.locator("section[aria-labelledby=raised-title]").inner_text()
+    expect(page.locator("section[aria-labelledby=raised-title]")).to_contain_text("Alert")
     page.get_by_role("button", name="I have seen it").click()
     page.get_by_text("Marked as seen by you.").wait_for()
 
     course = open_course(ward, someone)
     ward.check()
-    assert "Overdue" not in page.locator("section.readiness").inner_text()
+    expect(page.locator("section.readiness")).not_to_contain_text("Overdue")
     page.get_by_role("link", name="Place a hold").click()
     page.get_by_label("Why the next infusion has to wait").fill("The neurologist decides anew.")
     ward.check()
     page.get_by_role("button", name="Hold", exact=True).click()
     page.wait_for_url(f"**{course}")
     ward.see("The neurologist decides anew.")
-    assert "Not clear to infuse" in page.locator("section.readiness").inner_text()
+    expect(page.locator("section.readiness")).to_contain_text("Not clear to infuse")
     row = on_board(ward, someone)
-    assert "On hold since" in row.inner_text()
+    expect(row).to_contain_text("On hold since")
     row.get_by_role("link", name="Release the hold").click()
     page.get_by_role("heading", name="Release a hold").wait_for()
     ward.check()
@@ -130,7 +131,7 @@ def test_an_overdue_antibody_test_then_a_hold_and_its_release(ward: Reader) -> N
     ward.goto(course)
     ward.see("Nothing stands against it.")
     ward.goto(someone.path)
-    assert "The neurologist decides anew." in (page.locator("main").text_content() or "")
+    expect(page.locator("main")).to_contain_text("The neurologist decides anew.")
 
 
 def test_after_a_missed_infusion_the_next_visit_carries_the_advice(ward: Reader) -> None:
@@ -147,7 +148,7 @@ def test_after_a_missed_infusion_the_next_visit_carries_the_advice(ward: Reader)
     page.get_by_role("button", name="Book", exact=True).click()
     page.get_by_text("Scheduled", exact=True).first.wait_for()
     ward.check()
-    advice = page.locator("section.advice").inner_text()
-    assert "After the missed infusion" in advice
-    assert "Founding article, P4" in advice
-    assert "Label" in advice, "beside what the label says"
+    advice = page.locator("section.advice")
+    expect(advice).to_contain_text("After the missed infusion")
+    expect(advice).to_contain_text("Founding article, P4")
+    expect(advice, "beside what the label says").to_contain_text("Label")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NARROW, Reader
 from tests.browser.nursing import (
@@ -36,7 +36,8 @@ def test_the_tail_after_the_last_infusion_goes_on_in_month_47(ward: Reader) -> N
     page = ward.page
     someone = find_treated(ward, "Month 47 of the tail")
     course = open_course(ward, someone)
-    assert "Open a renewal" not in page.locator("main").inner_text()
+    page.get_by_role("link", name="Stop the course").wait_for()
+    expect(page.locator("main")).not_to_contain_text("Open a renewal")
     page.get_by_role("link", name="Stop the course").click()
     page.get_by_label("Reason").fill("Both courses were given.")
     ward.check()
@@ -44,11 +45,11 @@ def test_the_tail_after_the_last_infusion_goes_on_in_month_47(ward: Reader) -> N
     page.wait_for_url(f"**{course}")
     page.get_by_role("heading", name="This course was stopped").wait_for()
     ward.check()
-    stopped = page.locator("section[aria-labelledby=stopped-title]").inner_text()
-    assert "Watched until" in stopped
+    stopped = page.locator("section[aria-labelledby=stopped-title]")
+    expect(stopped).to_contain_text("Watched until")
     monthly = page.locator("section[aria-labelledby=due-title] tr", has_text="Monthly blood count")
-    words = r"Asked for until \d+ \w+ 20\d\d, 48 months after the last infusion"
-    assert re.search(words, monthly.first.inner_text()), "the end of the tail is told"
+    words = re.compile(r"Asked for until \d+ \w+ 20\d\d, 48 months after the last infusion")
+    expect(monthly.first, "the end of the tail is told").to_contain_text(words)
 
     ward.goto("/monitoring/?therapy=alemtuzumab&show=due")
     ward.check()
@@ -59,11 +60,12 @@ def test_the_tail_after_the_last_infusion_goes_on_in_month_47(ward: Reader) -> N
     enter_report(page, done_on=today(), values=values)
     ward.check()
     followed = page.locator("section[aria-labelledby=followed-title]")
-    assert followed.locator("li", has_text="Done").count() >= 1
-    assert followed.locator("li", has_text="Next").count() == 1, "the tail has not ended"
+    expect(followed.locator("li", has_text="Done").first).to_be_visible()
+    next_one = followed.locator("li", has_text="Next")
+    expect(next_one, "the tail has not ended").to_have_count(1)
     ward.goto(course)
-    assert "Stopped" in page.locator(".who, .course-head").first.inner_text()
-    assert page.locator("section[aria-labelledby=due-title] tbody tr").count() > 3
+    expect(page.locator(".who, .course-head").first).to_contain_text("Stopped")
+    expect(page.locator("section[aria-labelledby=due-title] tbody tr").nth(3)).to_be_attached()
 
 
 def test_a_file_of_results_is_mended_confirmed_and_the_second_time_changes_nothing(
@@ -89,15 +91,16 @@ def test_a_file_of_results_is_mended_confirmed_and_the_second_time_changes_nothi
     ward.check()
     _send(ward, tmp_path / "bad.csv", bad)
     refused = page.locator("main tbody tr", has_text="Refused")
-    assert refused.count() >= 5
+    expect(refused.nth(4)).to_be_visible()
     for words in ("NOBODY-1", "no_such_test"):
-        assert words in page.locator("main table").inner_text()
-    assert page.get_by_role("button", name=re.compile("Import|Add")).count() == 0, "none, not some"
+        expect(page.locator("main table")).to_contain_text(words)
     ward.check()
+    some = page.get_by_role("button", name=re.compile("Import|Add"))
+    expect(some, "none, not some").to_have_count(0)
     page.get_by_role("link", name="Check another file").click()
 
     _send(ward, tmp_path / "mended.csv", f"{heading}\n{good}")
-    assert page.locator("main tbody tr", has_text="New").count() == 2
+    expect(page.locator("main tbody tr", has_text="New")).to_have_count(2)
     ward.check()
     page.locator("button[name=import]").click()
     ward.see("2 results added.")
@@ -107,9 +110,9 @@ def test_a_file_of_results_is_mended_confirmed_and_the_second_time_changes_nothi
 
     ward.goto("/monitoring/import/")
     _send(ward, tmp_path / "again.csv", f"{heading}\n{good}")
-    assert page.locator("main tbody tr", has_text="Nothing to do").count() == 2
-    assert page.locator("button[name=import]").count() == 0
+    expect(page.locator("main tbody tr", has_text="Nothing to do")).to_have_count(2)
     ward.check()
+    expect(page.locator("button[name=import]")).to_have_count(0)
 
 
 def _send(reader: Reader, path: Path, content: str) -> None:
@@ -137,7 +140,7 @@ def test_a_relapse_course_is_booked_in_one_act_and_asks_what_the_relapse_means(
     page.get_by_label(re.compile(r"\d visits, on days in a row")).first.check()
     page.get_by_role("button", name="Book", exact=True).click()
     page.wait_for_url(f"**{course}")
-    assert page.locator("main").get_by_text("Scheduled", exact=True).count() >= 1
+    expect(page.locator("main").get_by_text("Scheduled", exact=True).first).to_be_attached()
     ward.check()
     page.locator("section[aria-labelledby=relapse-title]").get_by_role("link").first.click()
     page.get_by_role("heading", name="What does this relapse mean?").wait_for()
@@ -187,8 +190,9 @@ def test_a_renewal_is_prefilled_from_monitoring_and_shows_the_lapse(
     row_of(page, someone).get_by_role("link", name="Open the course").click()
     page.wait_for_url("**/courses/**")
     course = page.url.removeprefix(ward.address)
-    assert "Open a renewal." in page.locator("section[aria-labelledby=budget-title]").inner_text()
-    assert "Add a determination" in on_board(ward, someone).inner_text()
+    budget = page.locator("section[aria-labelledby=budget-title]")
+    expect(budget).to_contain_text("Open a renewal.")
+    expect(on_board(ward, someone)).to_contain_text("Add a determination")
 
     reviewer = reader_as("nurse")
     theirs = reviewer.page
@@ -200,9 +204,9 @@ def test_a_renewal_is_prefilled_from_monitoring_and_shows_the_lapse(
     theirs.get_by_role("button", name="Open the renewal case").click()
     theirs.wait_for_url("**/cases/**")
     reviewer.see("A lapse in monitoring")
-    assert "Anti-JCV antibody test: was due on" in theirs.locator("main").inner_text()
+    expect(theirs.locator("main")).to_contain_text("Anti-JCV antibody test: was due on")
     offer = _to_monitored(reviewer)
-    assert re.search(r"days? old", offer.inner_text()), "each value with its age"
+    expect(offer, "each value with its age").to_contain_text(re.compile("days? old"))
     offer.get_by_role("button", name="Confirm and use").click()
     theirs.get_by_text("From monitoring, confirmed").first.wait_for()
     reviewer.check()
@@ -220,7 +224,7 @@ def test_the_worklist_is_worked_with_the_keyboard_alone(ward: Reader) -> None:
             break
     for key in ("j", "x", "ArrowDown", "k", "j", "x"):
         page.keyboard.press(key)
-    assert page.locator("input[name=key]:checked").count() == 2
+    expect(page.locator("input[name=key]:checked")).to_have_count(2)
     assert _focused(page, "getComputedStyle(e).outlineStyle !== 'none'"), "where am I?"
     for _ in range(MOST_TABS):
         page.keyboard.press("Tab")
@@ -229,7 +233,7 @@ def test_the_worklist_is_worked_with_the_keyboard_alone(ward: Reader) -> None:
     page.keyboard.press("Enter")
     page.get_by_text("2 results marked as seen.").wait_for()
     ward.check()
-    assert page.locator("[data-row]").count() == waiting - 2
+    expect(page.locator("[data-row]")).to_have_count(waiting - 2)
 
 
 def _focused(page: Page, question: str) -> bool:
@@ -253,7 +257,7 @@ def test_a_nurse_can_work_on_a_screen_360_pixels_wide(reader_as: Callable[..., R
     page.get_by_label("Time").fill("10:30")
     page.get_by_role("button", name="Move", exact=True).click()
     reader.see("Moved.")
-    assert "10:30" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("10:30")
     reader.goto(f"{someone.path}results/new/")
     reader.check()
     page.get_by_role("link", name="Brain MRI").first.click()
@@ -292,7 +296,7 @@ def test_the_audit_of_tests_on_time_is_a_chart_a_table_and_a_file(ward: Reader) 
     page.get_by_label("Time", exact=True).select_option(index=2)
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**/on-time/?**")
-    assert page.locator("svg.chart-months").count() > 3
+    expect(page.locator("svg.chart-months").nth(3)).to_be_attached()
     ward.check()
     with page.expect_download() as downloading:
         page.get_by_role("link", name="CSV").click()

@@ -180,9 +180,10 @@ def _monitor(infusion: Reader) -> None:
     page = infusion.page
     infusion.goto("/patients/")
     page.get_by_label("Name or record number").fill(f"New-{RUN}")
-    page.get_by_role("button", name="Find").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Find").click()
     page.get_by_role("link", name=re.compile(f"New-{RUN}")).first.click()
-    page.get_by_role("link", name="Monitoring", exact=True).last.click()
+    page.locator("main").get_by_role("link", name="Monitoring", exact=True).click()
     page.get_by_role("link", name=re.compile(f"{NAME}, certified")).click()
     page.get_by_role("link", name="Open a course").click()
     page.get_by_label("First infusion on").fill((today() + timedelta(days=12)).isoformat())
@@ -198,6 +199,7 @@ def _add(editor: Reader, model: str) -> None:
 
 def _saved(page: Page) -> str:
     page.get_by_role("button", name="Save and continue editing").click()
+    page.wait_for_url("**/change/**")
     page.get_by_role("heading", name="Review").first.wait_for()
     return page.url.split("?")[0]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, Reader
 from tests.browser.requested import Request, request
@@ -108,7 +108,8 @@ def test_the_wizard_works_without_scripts(reader_as: Callable[..., Reader]) -> N
     page.get_by_role("button", name="Save and continue").click()
     page.wait_for_url(lambda url: url != step)
     page.goto(step)
-    assert page.locator("input[type=radio]:checked").count() == typed > 0
+    assert typed > 0
+    expect(page.locator("input[type=radio]:checked")).to_have_count(typed)
 
 
 def pages_of(username: str) -> list[str]:
@@ -137,7 +138,7 @@ def test_every_role_finds_its_pages_without_a_barrier(
     reader = reader_as(username)
     for path in pages_of(username):
         reader.goto(path)
-        assert reader.page.url.removeprefix(reader.address) == path
+        expect(reader.page).to_have_url(f"{reader.address}{path}")
         reader.check()
 
 
