@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from certification.models import Case, CriteriaVersion, Patient, Site, User
@@ -21,6 +22,12 @@ from tests.factories import (
     TurnaroundProfileFactory,
     UserFactory,
 )
+
+# A machine under load is slow; that says nothing about what is tested.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("patient")
 
 # What shares something expensive runs on one worker: a server with its browser, a demonstration.
 TOGETHER = ("tests/browser/", "tests/certification/test_demo.py")
