@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, Max, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from certification.models import ReferenceNotice
 
@@ -24,5 +26,7 @@ def stamp_of(kinds: Iterable[type[models.Model]]) -> str:
     return ".".join(f"{n}-{at.timestamp() if at else 0:.6f}" for _, n, at in found)
 
 
-def _changed(model: type[models.Model]) -> str:
-    return "imported_at" if model is ReferenceNotice else "updated_at"
+def _changed(model: type[models.Model]) -> Any:
+    if model is not ReferenceNotice:
+        return "updated_at"
+    return Greatest("imported_at", Coalesce("withdrawn_at", "imported_at"))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from certification.csv_lines import WrongError, csv_lines
 from certification.lint.findings import NoticeKind, normal_doi
@@ -100,6 +101,14 @@ class NoticePlan:
         return said.hexdigest()
 
 
+class There(NamedTuple):
+    """A notice that the database has."""
+
+    on: date | None
+    says: str
+    withdrawn: bool
+
+
 def plan_notices(content: bytes) -> NoticePlan:
     """Two queries. Raises ``WrongError`` when the file cannot be read at all."""
     lines = csv_lines(content, largest=LARGEST, most_rows=MOST_ROWS)
@@ -108,11 +117,10 @@ def plan_notices(content: bytes) -> NoticePlan:
     read = [_read(number, cells, columns) for number, cells in lines]
     if not read:
         raise WrongError("The file has a heading and no line below it.")
+    fields = ("kind", "doi", "pmid", "noticed_on", "says", "withdrawn_at")
     there = {
-        (kind, doi, pmid): (on, says)
-        for kind, doi, pmid, on, says in ReferenceNotice.objects.values_list(
-            "kind", "doi", "pmid", "noticed_on", "says"
-        )
+        (kind, doi, pmid): There(on, says, withdrawn_at is not None)
+        for kind, doi, pmid, on, says, withdrawn_at in ReferenceNotice.objects.values_list(*fields)
     }
     return NoticePlan(tuple(_with_references(_planned(read, there))))
 
@@ -175,9 +183,7 @@ def _day(text: str) -> date | None:
         raise WrongError(f"“{text[:40]}” is no date. Write it like 2027-05-01.") from None
 
 
-def _planned(
-    lines: Sequence[NoticeLine], there: Mapping[Name, tuple[date | None, str]]
-) -> Iterator[NoticeLine]:
+def _planned(lines: Sequence[NoticeLine], there: Mapping[Name, There]) -> Iterator[NoticeLine]:
     ended: dict[str, date] = {}
     for one in lines:
         if one.kind == REINSTATED and one.state is State.NEW:
@@ -204,7 +210,7 @@ def _planned(
 
 def _one(
     one: NoticeLine,
-    there: Mapping[Name, tuple[date | None, str]],
+    there: Mapping[Name, There],
     ended: Mapping[str, date],
     retracted: set[str],
 ) -> NoticeLine:
@@ -221,9 +227,14 @@ def _one(
         return replace(one, state=State.NOTHING, says=says)
     if one.name not in there:
         return one
-    if there[one.name] == (one.on, one.reason):
-        return replace(one, state=State.THERE, says="It is there already.")
-    return replace(one, state=State.CHANGED, says="It is there with another date or reason.")
+    known = there[one.name]
+    if (known.on, known.says) == (one.on, one.reason):
+        says = "It was withdrawn here, and stays so." if known.withdrawn else "It is there already."
+        return replace(one, state=State.THERE, says=says)
+    says = "It is there with another date or reason."
+    if known.withdrawn:
+        says = "It was withdrawn here. What it says now is new, so it counts again."
+    return replace(one, state=State.CHANGED, says=says)
 
 
 def _identities(one: NoticeLine) -> list[str]:

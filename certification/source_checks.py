@@ -146,7 +146,7 @@ def _sources(rows: Iterable[Reference]) -> Iterator[Source]:
 def _notices(sources: Iterable[Source]) -> list[Notice]:
     """The announcements that concern any of these sources."""
     known = list(sources)
-    rows = ReferenceNotice.objects.filter(
+    rows = ReferenceNotice.objects.standing().filter(
         Q(doi__in={normal_doi(s.doi) for s in known if s.doi})
         | Q(pmid__in={s.pmid for s in known if s.pmid})
     )

@@ -1,5 +1,5 @@
-"""How do retractions and corrections that others announced come in? The same list twice changes
-nothing."""
+"""How do retractions and corrections that others announced come in, and how is a mistaken one
+withdrawn? The same list twice changes nothing."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from certification.actions.events import record_event
+from certification.actions.typed_text import one_line
 from certification.actions.uploads import check_as_shown, finish_list, locked_list
 from certification.lint.findings import NoticeKind
+from certification.list_policies import check_can_withdraw
 from certification.models import ReferenceNotice, UploadedList, User
 from certification.notice_import import NoticeLine, NoticePlan, State, plan_notices
 
@@ -50,6 +53,22 @@ def import_notices(
     )  # fmt: skip
 
 
+@transaction.atomic
+def withdraw_notice(
+    *, by: User, now: datetime, notice: ReferenceNotice, reason: str
+) -> ReferenceNotice:
+    """Lets an announcement count no more. It stays readable, and the same list does not bring it
+    back. Raises ``Refused``."""
+    notice = ReferenceNotice.objects.select_for_update().get(pk=notice.pk)
+    because = one_line(reason, field="reason", limit=400)
+    check_can_withdraw(by, notice, because)
+    notice.withdrawn_by, notice.withdrawn_at, notice.withdrawn_because = by, now, because
+    notice.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
+    data = {"reason": because, "notice": str(notice)}
+    record_event(by=by, verb="withdrew", obj=notice, at=now, data=data)
+    return notice
+
+
 def _retractions(line: NoticeLine) -> QuerySet[ReferenceNotice]:
     named = Q()
     if line.doi:
@@ -70,7 +89,13 @@ def _change(plan: NoticePlan, by: User, now: datetime) -> None:
         if line is not None:
             row.noticed_on, row.says = line.on, line.reason
             row.imported_by, row.imported_at = by, now
+            # What is announced anew counts again.
+            row.withdrawn_by = row.withdrawn_at = None
+            row.withdrawn_because = ""
             rows.append(row)
     ReferenceNotice.objects.bulk_update(
-        rows, ["noticed_on", "says", "imported_by", "imported_at"], batch_size=BATCH
-    )
+        rows,
+        ["noticed_on", "says", "imported_by", "imported_at", "withdrawn_by", "withdrawn_at",
+         "withdrawn_because"],
+        batch_size=BATCH,
+    )  # fmt: skip

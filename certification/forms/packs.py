@@ -34,7 +34,9 @@ class LoadPackForm(PageForm):
     fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
     keep = forms.BooleanField(
         label="Leave what is there as it is, and bring in only what is new",
-        help_text="For another publisher's pack beside ours: each version of criteria carries its "
-        "own questions, so it works although ours are worded otherwise.",
+        help_text="So another publisher's pack stands beside ours: each version of criteria has "
+        "its own questions. Without it everything that is told as changed takes the words of the "
+        "pack and has to be reviewed anew.",
         required=False,
+        initial=True,
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
-from certification.actions.notices import import_notices
+from certification.actions.notices import import_notices, withdraw_notice
 from certification.actions.uploads import upload_list
+from certification.content_stamp import stamp_of
 from certification.csv_lines import WrongError
 from certification.models import AuditEvent, ReferenceNotice, User
 from certification.notice_import import MOST_ROWS, State, plan_notices
 from certification.policies import Refused
+from certification.source_checks import all_findings
 from config.roles import Role
-from tests.factories import ReferenceFactory, UserFactory
+from tests.factories import CitationFactory, ReferenceFactory, UserFactory
 
 HEADING = "kind,doi,pmid,announced on,reason\n"
 RETRACTION = "retracted,10.1000/a,,2026-05-01,Wrong data\n"
@@ -175,3 +178,74 @@ def test_who_may_bring_a_list(role: Role, allowed: bool, now: datetime, db: None
     else:
         with pytest.raises(Refused):
             imported(by, now, HEADING + RETRACTION)
+
+
+# Withdrawn --------------------------------------------------------------------------------------
+
+CONCERN = "concern,10.1000/a,,2026-05-01,Being looked at\n"
+
+
+def withdrawn(by: User, now: datetime, reason: str = "Another paper is meant.") -> ReferenceNotice:
+    notice = ReferenceNotice.objects.get()
+    return withdraw_notice(by=by, now=now, notice=notice, reason=reason)
+
+
+def test_a_withdrawn_notice_counts_no_more_and_stays(editor: User, now: datetime) -> None:
+    source = ReferenceFactory(key="ours", doi="10.1000/a")
+    statement = CitationFactory(reference=source).statement
+    imported(editor, now, HEADING + CONCERN)
+    day = now.date()
+
+    def told() -> bool:
+        return any("Being looked at" in one.says for one in all_findings(day))
+
+    assert told(), statement
+    before = stamp_of([ReferenceNotice])
+    notice = withdrawn(editor, now + timedelta(minutes=1))
+    assert not told()
+    assert stamp_of([ReferenceNotice]) != before, "what was worked out from it is worked out anew"
+    event = AuditEvent.objects.get(verb="withdrew")
+    assert event.data == {"reason": "Another paper is meant.", "notice": str(notice)}
+    assert imported(editor, now, HEADING + CONCERN)["there"] == 1
+    assert not told(), "the same list does not bring it back"
+    (line,) = plan_notices((HEADING + CONCERN).encode()).lines
+    assert line.says == "It was withdrawn here, and stays so."
+    anew = HEADING + CONCERN.replace("2026-05-01", "2026-06-01")
+    (line,) = plan_notices(anew.encode()).lines
+    assert "so it counts again" in line.says
+    imported(editor, now, anew)
+    assert told()
+    notice.refresh_from_db()
+    assert (notice.withdrawn_at, notice.withdrawn_because) == (None, "")
+
+
+def test_who_may_withdraw_and_when(editor: User, now: datetime) -> None:
+    imported(editor, now, HEADING + CONCERN)
+    for role in (Role.CONTENT_APPROVER, Role.AUDITOR, Role.NURSE_REVIEWER):
+        with pytest.raises(Refused, match="ontent editor"):
+            withdrawn(UserFactory(roles=[role]), now)
+    for nothing in ("", "   "):
+        with pytest.raises(Refused, match="Say why"):
+            withdrawn(editor, now, nothing)
+    withdrawn(UserFactory(roles=[Role.ADMINISTRATOR]), now)
+    with pytest.raises(Refused, match="withdrawn already"):
+        withdrawn(editor, now)
+    assert AuditEvent.objects.filter(verb="withdrew").count() == 1
+
+
+def test_a_retraction_ends_with_a_reinstatement_only(editor: User, now: datetime) -> None:
+    imported(editor, now, HEADING + RETRACTION)
+    with pytest.raises(Refused, match="notice of reinstatement"):
+        withdrawn(editor, now)
+
+
+def test_a_notice_is_withdrawn_by_somebody_for_a_reason(editor: User, now: datetime) -> None:
+    imported(editor, now, HEADING + CONCERN)
+    rows = ReferenceNotice.objects.all()
+    for wrong in (
+        {"withdrawn_at": now},
+        {"withdrawn_by": editor},
+        {"withdrawn_at": now, "withdrawn_by": editor},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**wrong)

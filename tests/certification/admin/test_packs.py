@@ -51,10 +51,13 @@ def upload(client: Client, content: str | bytes, name: str = "pack.yaml") -> Any
     return client.post(PACKS, {"file": file(content, name)}, follow=True)
 
 
-def confirm(client: Client, shown: Any, **given: str) -> Any:
+def confirm(client: Client, shown: Any, *, overwrite: bool = False, **given: str) -> Any:
+    """Sends the page as it stands; ``overwrite``: after the box that it ticked was unticked."""
     url = shown.redirect_chain[-1][0]
-    fingerprint = shown.context["fingerprint"]
-    return client.post(url, {"fingerprint": fingerprint, **given}, follow=True)
+    data = {"fingerprint": shown.context["fingerprint"], **given}
+    if shown.context["form"]["keep"].value() and not overwrite:
+        data["keep"] = "on"
+    return client.post(url, data, follow=True)
 
 
 def hashes() -> set[tuple[str, ...]]:
@@ -119,10 +122,24 @@ def test_what_a_pack_would_change_is_read_before_it_is_loaded(editor: Client) ->
     assert "changed: references example-guideline" in html
     assert "Another guideline" in html
     assert Reference.objects.get(key="example-guideline").title != "Another guideline"
-    confirm(editor, shown, keep="on")
+    confirm(editor, shown)
     assert Reference.objects.get(key="example-guideline").title != "Another guideline"
-    confirm(editor, upload(editor, changed))
+    confirm(editor, upload(editor, changed), overwrite=True)
     assert Reference.objects.get(key="example-guideline").title == "Another guideline"
+
+
+def test_a_press_too_early_overwrites_no_question(editor: Client) -> None:
+    """Another publisher asks under a key that we use as well."""
+    confirm(editor, upload(editor, SMALL_TEXT))
+    fact = Fact.objects.get(key="score")
+    theirs = SMALL_TEXT.replace(f"label: {fact.label}", "label: Their score", 1)
+    assert theirs != SMALL_TEXT
+    shown = upload(editor, theirs)
+    assert "checked" in str(shown.context["form"]["keep"])
+    said = confirm(editor, shown).content.decode()
+    assert "2 kept" in said, "the question, and the criteria that ask it"
+    fact.refresh_from_db()
+    assert fact.label != "Their score"
 
 
 def test_problems_are_told_with_file_and_line(editor: Client) -> None:
@@ -174,10 +191,11 @@ def test_a_sealed_version_is_not_overwritten(editor: Client, now: datetime) -> N
     changed = SMALL_TEXT.replace(version.title, "Another title", 1)
     assert changed != SMALL_TEXT
     shown = upload(editor, changed)
-    refused = confirm(editor, shown)
+    refused = confirm(editor, shown, overwrite=True)
     assert refused.status_code == 409
     assert "its content is sealed, and this pack changes it" in refused.content.decode()
-    assert "The pack was loaded" in confirm(editor, shown, keep="on").content.decode()
+    assert not refused.context["form"]["keep"].value(), "what was unticked stays so"
+    assert "The pack was loaded" in confirm(editor, shown).content.decode()
     version.refresh_from_db()
     assert version.title != "Another title"
 
