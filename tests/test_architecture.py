@@ -233,6 +233,9 @@ def test_seals_are_in_the_database() -> None:
     for table in ("determination", "letter", "auditevent"):
         assert f"seal_certification_{table}_no_update" in names
         assert f"seal_certification_{table}_no_delete" in names
+    for name in ("impactstudy_ended_update", "impactstudy_ended_delete", "impactchange_no_update",
+                 "impactchange_ended_insert", "impactchange_ended_delete"):  # fmt: skip
+        assert f"seal_certification_{name}" in names
     content = ("criteriaversion", "reference", "statement", "fact", "therapy")
     tables = [f"certification_{name}" for name in content] + ["monitoring_protocolversion"]
     for table in tables:

@@ -7,18 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One trigger: before ``event`` on ``table``, when ``condition`` holds, say ``sentence``."""
+    """One trigger: before ``event`` on ``table``, when ``condition`` holds, say ``sentence``.
+
+    ``elsewhere``: the condition reads another table, which PostgreSQL allows in a body only.
+    """
 
     name: str
     table: str
     event: str
     condition: str
     sentence: str
+    elsewhere: bool = False
+
+
+class Ended(NamedTuple):
+    """Rows that are sealed once ``column`` says that they ended, with rows that belong to them.
+
+    ``parts`` leads from a table to its column with the id of the row it belongs to: such rows are
+    never changed, and none comes or goes after the end.
+    """
+
+    column: str
+    states: tuple[str, ...]
+    parts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +43,13 @@ class Seals:
 
     ``editorial``: these columns of an approved row cannot change while it stays approved, and an
     approved row cannot be deleted. ``permanent``: once approved, also when retired later, these
-    columns never change again.
+    columns never change again. ``ended``: see ``Ended``.
     """
 
     sealed: tuple[str, ...] = ()
     editorial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     permanent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ended: Mapping[str, Ended] = field(default_factory=dict)
 
     def refusals(self) -> Iterator[Refusal]:
         for table in self.sealed:
@@ -64,6 +81,8 @@ class Seals:
                 "OLD.status IN ('approved', 'retired')",
                 "an approved version is never deleted; retire it",
             )  # fmt: skip
+        for table, ended in self.ended.items():
+            yield from _of_ended(table, ended)
 
     def install(self, apps: Any, schema_editor: Any) -> None:
         """Makes the triggers. Also called again by a migration that rebuilds a sealed table."""
@@ -83,6 +102,24 @@ class Seals:
                 schema_editor.execute(f'DROP FUNCTION IF EXISTS "seal_{refusal.name}"()')
 
 
+def _of_ended(table: str, ended: Ended) -> Iterator[Refusal]:
+    states = ", ".join(f"'{state}'" for state in ended.states)
+    has_ended = f"OLD.{ended.column} IN ({states})"
+    for event, says in (("UPDATE", "changed"), ("DELETE", "deleted")):
+        sentence = f"what has ended is never {says}"
+        yield Refusal(f"{table}_ended_{event.lower()}", table, event, has_ended, sentence)
+    for part, column in ended.parts.items():
+        yield Refusal(f"{part}_no_update", part, "UPDATE", "", "parts are never changed")
+        for event, row in (("INSERT", "NEW"), ("DELETE", "OLD")):
+            condition = (
+                f"EXISTS (SELECT 1 FROM {table} AS whole WHERE whole.id = {row}.{column} "
+                f"AND whole.{ended.column} IN ({states}))"  # noqa: S608 - names of a migration
+            )
+            sentence = "what has ended keeps its parts as they are"
+            name = f"{part}_ended_{event.lower()}"
+            yield Refusal(name, part, event, condition, sentence, elsewhere=True)
+
+
 def _changed(columns: tuple[str, ...]) -> str:
     return " OR ".join(f'OLD."{c}" {{differs}} NEW."{c}"' for c in columns)
 
@@ -100,11 +137,15 @@ def _make_on_sqlite(refusal: Refusal) -> list[str]:
 
 
 def _make_on_postgresql(refusal: Refusal) -> list[str]:
-    differs = "IS DISTINCT FROM"
-    when = f"WHEN ({refusal.condition.format(differs=differs)})" if refusal.condition else ""
+    condition = refusal.condition.format(differs="IS DISTINCT FROM")
+    body = f"RAISE EXCEPTION '{refusal.sentence}' USING ERRCODE = '23514';"
+    if refusal.elsewhere:
+        row = "OLD" if refusal.event == "DELETE" else "NEW"
+        body = f"IF {condition} THEN {body} END IF; RETURN {row};"
+    when = f"WHEN ({condition})" if condition and not refusal.elsewhere else ""
     return [
         f'CREATE FUNCTION "seal_{refusal.name}"() RETURNS trigger LANGUAGE plpgsql AS '
-        f"$$ BEGIN RAISE EXCEPTION '{refusal.sentence}' USING ERRCODE = '23514'; END $$",
+        f"$$ BEGIN {body} END $$",
         f'CREATE TRIGGER "seal_{refusal.name}" BEFORE {refusal.event} ON "{refusal.table}" '
         f'FOR EACH ROW {when} EXECUTE FUNCTION "seal_{refusal.name}"()',
     ]
