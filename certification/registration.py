@@ -6,7 +6,7 @@ fact that a criteria version does not know, or a value that it does not offer, i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -40,15 +40,27 @@ def registered_values(case: Case, as_of: date) -> Iterator[tuple[str, Any]]:
     ``case.patient`` with its ``prior_therapies`` and ``case.therapy`` are read.
     """
     patient = case.patient
+    fields = {field: getattr(patient, field) for field in PATIENT_FACTS}
+    history = patient.prior_therapies.all()
+    yield from values_of(fields, history, case.therapy.key, case.request_type, as_of)
+
+
+def values_of(
+    fields: Mapping[str, Any],
+    history: Iterable[PriorTherapy],
+    therapy_key: str,
+    request_type: str,
+    as_of: date,
+) -> Iterator[tuple[str, Any]]:
+    """The same from what was read of many people at once."""
     for field, fact_key in PATIENT_FACTS.items():
-        value = getattr(patient, field)
-        if value not in (None, ""):
-            yield fact_key, value
-    rows = [row.as_row(months_taken(row, as_of)) for row in patient.prior_therapies.all()]
+        if fields[field] not in (None, ""):
+            yield fact_key, fields[field]
+    rows = [row.as_row(months_taken(row, as_of)) for row in history]
     if rows:
         yield HISTORY_FACT, rows
-    yield THERAPY_FACT, case.therapy.key
-    yield REQUEST_FACT, case.request_type
+    yield THERAPY_FACT, therapy_key
+    yield REQUEST_FACT, request_type
 
 
 def months_taken(therapy: PriorTherapy, as_of: date) -> int | None:

@@ -7,11 +7,11 @@ registration, the newest answers, and what monitoring knows, as if all of it wer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
@@ -19,19 +19,26 @@ from django.db.models import F, Q, QuerySet
 from django.utils.module_loading import import_string
 
 from certification.case_facts import Prefill, prefill, vocabulary_of
-from certification.criteria.facts import FactDefinition, FactError, FactValue, parse_value
-from certification.criteria_sql.stored import Stored, store
+from certification.criteria.facts import (
+    FactDefinition,
+    FactError,
+    FactValue,
+    Vocabulary,
+    parse_value,
+)
+from certification.criteria_sql.stored import store
 from certification.models import (
     Answer,
     Case,
     CriteriaVersion,
     Determination,
     Patient,
+    PriorTherapy,
     Site,
     StoredFacts,
     StudiedKind,
 )
-from certification.registration import registered_values
+from certification.registration import PATIENT_FACTS, registered_values, values_of
 from certification.turnaround import local_date
 from certification.workflow import DETERMINED_STATUSES, OPEN_STATUSES
 
@@ -74,38 +81,82 @@ def _sites_by_day(now: datetime) -> dict[date, list[int]]:
     return days
 
 
-def read_cases(cases: Sequence[Case], set_key: str, now: datetime) -> list[StoredFacts]:
-    """New rows for these cases, not written yet. ``cases`` as ``whole_cases`` gives them."""
-    sealed = dict(_sealed(case.pk for case in cases if case.is_determined))
+class CaseRow(NamedTuple):
+    """What is read of a case itself; ``registered`` in the order of ``PATIENT_FACTS``."""
+
+    pk: UUID
+    status: str
+    request_type: str
+    revision: int
+    version_id: int
+    therapy_key: str
+    site_id: int
+    time_zone: str
+    patient_id: UUID
+    patient_revision: int
+    registered: tuple[Any, ...]
+
+    @property
+    def is_determined(self) -> bool:
+        return self.status in DETERMINED_STATUSES
+
+
+_OWN = (
+    *("pk", "status", "request_type", "revision", "criteria_version_id", "therapy__key"),
+    *("site_id", "site__time_zone", "patient_id", "patient__revision"),
+)
+_REGISTERED = tuple(f"patient__{field}" for field in PATIENT_FACTS)
+
+
+def next_unread(set_key: str, now: datetime, after: str, limit: int) -> list[CaseRow]:
+    """The next cases to read, by id; ``after`` empty: from the first."""
+    waiting = unread(set_key, now)
+    if after:
+        waiting = waiting.filter(pk__gt=after)
+    rows = waiting.order_by("pk").values_list(*_OWN, *_REGISTERED)[:limit]
+    return [CaseRow._make((*row[: len(_OWN)], row[len(_OWN) :])) for row in rows]
+
+
+def read_cases(cases: Sequence[CaseRow], set_key: str, now: datetime) -> list[StoredFacts]:
+    """New rows for these cases, not written yet, in a fixed number of queries."""
+    open_cases = [case for case in cases if not case.is_determined]
+    sealed = _sealed([case.pk for case in cases if case.is_determined])
+    answers = _answers([case.pk for case in open_cases])
+    history = _history({case.patient_id for case in open_cases})
+    # The documents are read when they are not kept yet.
+    light = CriteriaVersion.objects.only("content_hash")
+    versions = light.in_bulk({case.version_id for case in cases})
     rows = []
     for case in cases:
+        vocabulary = vocabulary_of(versions[case.version_id])
         if case.is_determined:
             as_of, given = sealed[case.pk]
-            facts = _answered(case, given.items())
+            facts = _answered(vocabulary, given)
         else:
-            as_of = local_date(now, case.site.time_zone)
-            facts = _registered(case, as_of)
-            facts |= _answered(case, _answers(case))
+            as_of = local_date(now, case.time_zone)
+            registered = values_of(
+                dict(zip(PATIENT_FACTS, case.registered, strict=True)),
+                history.get(case.patient_id, ()),
+                case.therapy_key,
+                case.request_type,
+                as_of,
+            )
+            facts = _registered(registered)
+            facts |= _answered(vocabulary, answers.get(case.pk, ()))
         rows.append(
             StoredFacts(
                 kind=StudiedKind.PAST if case.is_determined else StudiedKind.OPEN,
                 set_key=set_key,
-                case=case,
+                case_id=case.pk,
                 patient_id=case.patient_id,
                 site_id=case.site_id,
                 as_of=as_of,
                 case_revision=case.revision,
-                patient_revision=case.patient.revision,
+                patient_revision=case.patient_revision,
                 **store(facts)._asdict(),
             )
         )
     return rows
-
-
-def whole_cases(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """The same with everything that reading them takes, in a fixed number of queries."""
-    related = cases.select_related("patient", "site", "therapy", "criteria_version")
-    return related.defer("therapy__details").prefetch_related("answers", "patient__prior_therapies")
 
 
 def read_monitored(
@@ -127,7 +178,7 @@ def read_monitored(
             request_type=version.request_type,
             criteria_version=version,
         )
-        facts = _registered(renewal, as_of)
+        facts = _registered(registered_values(renewal, as_of))
         for key, offer in prefill(patient, keys, as_of, exclude=renewal).items():
             if key in vocabulary:
                 facts |= _offered(vocabulary[key], offer)
@@ -168,49 +219,64 @@ def _hooks(name: str) -> tuple[Callable[..., Any], ...]:
     return tuple(import_string(path) for path in paths if path)
 
 
-def _sealed(cases: Iterable[Any]) -> Iterator[tuple[Any, tuple[date, Mapping[str, Any]]]]:
+class _Given(NamedTuple):
+    """One answer as it was documented."""
+
+    key: str
+    value: Any
+    observed_on: date | None
+    asked: bool
+
+
+def _sealed(cases: Sequence[UUID]) -> dict[UUID, tuple[date, list[_Given]]]:
     """The day and the facts of sealed records, without the documents that lie beside them."""
-    found = Determination.objects.filter(case__in=list(cases)).order_by()
-    for case_id, as_of, facts in found.values_list("case_id", "as_of", "record__facts"):
-        yield case_id, (as_of, facts or {})
+    found = Determination.objects.filter(case__in=cases).order_by()
+    return {
+        case_id: (as_of, [_as_sealed(key, answer) for key, answer in (facts or {}).items()])
+        for case_id, as_of, facts in found.values_list("case_id", "as_of", "record__facts")
+    }
 
 
-def _answers(case: Case) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for answer in case.answers.all():
-        if answer.state != Answer.State.INVALID:
-            asked = answer.state == Answer.State.NOT_KNOWN
-            observed_on = answer.observed_on.isoformat() if answer.observed_on else None
-            yield (
-                answer.fact_key,
-                {"value": answer.value, "observed_on": observed_on, "asked": asked},
-            )
+def _as_sealed(key: str, answer: Mapping[str, Any]) -> _Given:
+    day = answer.get("observed_on")
+    observed_on = date.fromisoformat(day) if day else None
+    return _Given(key, answer.get("value"), observed_on, bool(answer.get("asked")))
 
 
-def _answered(case: Case, given: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, FactValue]:
+def _answers(cases: Sequence[UUID]) -> dict[UUID, list[_Given]]:
+    """The answers of open cases; what was typed and not accepted is left out."""
+    found: dict[UUID, list[_Given]] = {}
+    accepted = Answer.objects.filter(case__in=cases).exclude(state=Answer.State.INVALID)
+    columns = ("case_id", "fact_key", "value", "observed_on", "state")
+    for case_id, key, value, day, state in accepted.order_by().values_list(*columns):
+        asked = state == Answer.State.NOT_KNOWN
+        found.setdefault(case_id, []).append(_Given(key, value, day, asked))
+    return found
+
+
+def _history(patients: Iterable[UUID]) -> dict[UUID, list[PriorTherapy]]:
+    found: dict[UUID, list[PriorTherapy]] = {}
+    for row in PriorTherapy.objects.filter(patient__in=patients):
+        found.setdefault(row.patient_id, []).append(row)
+    return found
+
+
+def _answered(vocabulary: Vocabulary, given: Iterable[_Given]) -> dict[str, FactValue]:
     """Answers with the types that they were given in: those of the version of the case."""
-    vocabulary = vocabulary_of(case.criteria_version)
     facts = {}
-    for key, answer in given:
-        if key not in vocabulary:
-            continue
-        value = answer.get("value")
-        try:
-            typed = None if value is None else parse_value(vocabulary[key], value)
-        except FactError:
-            continue
-        observed_on = answer.get("observed_on")
-        facts[key] = FactValue(
-            typed,
-            date.fromisoformat(observed_on) if observed_on else None,
-            asked=bool(answer.get("asked")),
-        )
+    for key, value, observed_on, asked in given:
+        if key in vocabulary:
+            try:
+                typed = None if value is None else parse_value(vocabulary[key], value)
+            except FactError:
+                continue
+            facts[key] = FactValue(typed, observed_on, asked=asked)
     return facts
 
 
-def _registered(case: Case, as_of: date) -> dict[str, FactValue]:
+def _registered(values: Iterable[tuple[str, Any]]) -> dict[str, FactValue]:
     return {
-        key: FactValue(tuple(value) if isinstance(value, list) else value)
-        for key, value in registered_values(case, as_of)
+        key: FactValue(tuple(value) if isinstance(value, list) else value) for key, value in values
     }
 
 
@@ -220,8 +286,3 @@ def _offered(definition: FactDefinition, offer: Prefill) -> dict[str, FactValue]
     except FactError:
         return {}
     return {definition.key: FactValue(value, offer.observed_on)}
-
-
-def stored_of(row: StoredFacts) -> Stored:
-    """What a row holds, to be read with the questions of a document."""
-    return Stored(row.answers, row.seen, row.asked)

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils.timezone import localdate
 
 from certification.actions.events import record_event
@@ -31,17 +31,16 @@ from certification.models import (
 )
 from certification.policies import Refused
 from certification.stored_facts import (
-    cases_of,
     count_monitored,
     left_over,
     monitored_people,
+    next_unread,
     read_cases,
     read_monitored,
     unread,
-    whole_cases,
 )
 
-CASES_A_SLICE = 150
+CASES_A_SLICE = 500
 PEOPLE_A_SLICE = 10
 COUNTED_A_SLICE = 4_000
 
@@ -93,7 +92,6 @@ def start_study(
         document=document,
         content_hash=digest,
         base=base,
-        total=cases_of(criteria_set.key).count() + _monitored(criteria_set.request_type, therapy),
         started_by=by,
         started_at=now,
         moved_at=now,
@@ -101,10 +99,6 @@ def start_study(
     data = {"set": study.set_key, "content_hash": digest, "base": base.content_hash}
     record_event(by=by, verb="started impact study", obj=study, at=now, data=data)
     return study
-
-
-def _monitored(request_type: str, therapy: Therapy) -> int:
-    return count_monitored(therapy.pk) if request_type == RequestType.RENEWAL else 0
 
 
 def advance_study(*, by: User, now: datetime, study: ImpactStudy) -> ImpactStudy:
@@ -128,10 +122,13 @@ def _lightly() -> QuerySet[ImpactStudy]:
 
 def _cases(by: User, now: datetime, study: ImpactStudy) -> None:
     """Reads cases of which the newest is not stored yet."""
-    waiting = whole_cases(unread(study.set_key, study.started_at))
-    if study.position:
-        waiting = waiting.filter(pk__gt=study.position)
-    cases = list(waiting.order_by("pk")[:CASES_A_SLICE])
+    cases = next_unread(study.set_key, study.started_at, study.position, CASES_A_SLICE)
+    if not cases:
+        _all_cases_read(now, study)
+        return
+    waiting = len(cases)
+    if waiting == CASES_A_SLICE and not study.position:
+        waiting = unread(study.set_key, study.started_at).count()
     rows = read_cases(cases, study.set_key, study.started_at)
     with transaction.atomic():
         if not _still(study):
@@ -145,17 +142,36 @@ def _cases(by: User, now: datetime, study: ImpactStudy) -> None:
                 *("case_revision", "patient_revision"),
             ],
         )
-        if len(cases) == CASES_A_SLICE:
-            _move(study, now, position=str(cases[-1].pk))
+        done = study.done + len(cases)
+        total = max(study.total if study.position else waiting, done)
+        _move(study, now, position=str(cases[-1].pk), done=done, total=total)
+
+
+def _all_cases_read(now: datetime, study: ImpactStudy) -> None:
+    """What is looked for here takes longer than others may be held up, so it is read before."""
+    gone = list(left_over(study.set_key).values_list("pk", flat=True))
+    if study.request_type == RequestType.RENEWAL:
+        people = count_monitored(study.therapy_id)
+        begun: dict[str, Any] = {"phase": Phase.MONITORED, "done": 0, "total": people}
+    else:
+        begun = _counting(study)
+    with transaction.atomic():
+        if not _still(study):
             return
-        left_over(study.set_key).delete()
-        renewal = study.request_type == RequestType.RENEWAL
-        _next_phase(study, now, Phase.MONITORED if renewal else Phase.COUNTING)
+        for first in range(0, len(gone), CASES_A_SLICE):
+            StoredFacts.objects.filter(pk__in=gone[first : first + CASES_A_SLICE]).delete()
+        _move(study, now, position="", **begun)
 
 
 def _people(by: User, now: datetime, study: ImpactStudy) -> None:
     """Asks monitoring about the people who receive the therapy now."""
     people = monitored_people(study.therapy_id, study.position, PEOPLE_A_SLICE)
+    if not people:
+        begun = _counting(study)
+        with transaction.atomic():
+            if _still(study):
+                _move(study, now, position="", **begun)
+        return
     rows = []
     for version in (study.base, _as_version(study)):
         _, vocabulary = read_document(version.document)
@@ -169,10 +185,20 @@ def _people(by: User, now: datetime, study: ImpactStudy) -> None:
         if not _still(study):
             return
         StoredFacts.objects.bulk_create(rows[0])
-        if len(people) == PEOPLE_A_SLICE:
-            _move(study, now, position=str(people[-1].id))
-        else:
-            _next_phase(study, now, Phase.COUNTING)
+        done = study.done + len(people)
+        total = max(study.total, done)
+        _move(study, now, position=str(people[-1].id), done=done, total=total)
+
+
+def _counting(study: ImpactStudy) -> dict[str, Any]:
+    """Where counting begins."""
+    found = slice_of(study).aggregate(last=Max("pk"), total=Count("pk"))
+    return {
+        "phase": Phase.COUNTING,
+        "done": 0,
+        "last_id": found["last"] or 0,
+        "total": found["total"],
+    }
 
 
 def _as_version(study: ImpactStudy) -> CriteriaVersion:
@@ -268,15 +294,7 @@ def _still(study: ImpactStudy) -> bool:
     return (now.state, now.phase, now.position) == (study.state, study.phase, study.position)
 
 
-def _next_phase(study: ImpactStudy, now: datetime, phase: ImpactStudy.Phase) -> None:
-    study.phase = phase
-    if phase == Phase.COUNTING:
-        last = slice_of(study).order_by("-pk").first()
-        study.last_id = last.pk if last is not None else 0
-        study.total = slice_of(study).count()
-    _move(study, now, position="")
-
-
-def _move(study: ImpactStudy, now: datetime, *, position: str) -> None:
-    study.position, study.moved_at = position, now
+def _move(study: ImpactStudy, now: datetime, *, position: str, **changes: Any) -> None:
+    for name, value in {**changes, "position": position, "moved_at": now}.items():
+        setattr(study, name, value)
     study.save(update_fields=MOVED)

@@ -111,10 +111,8 @@ def _of_ended(table: str, ended: Ended) -> Iterator[Refusal]:
     for part, column in ended.parts.items():
         yield Refusal(f"{part}_no_update", part, "UPDATE", "", "parts are never changed")
         for event, row in (("INSERT", "NEW"), ("DELETE", "OLD")):
-            condition = (
-                f"EXISTS (SELECT 1 FROM {table} AS whole WHERE whole.id = {row}.{column} "
-                f"AND whole.{ended.column} IN ({states}))"  # noqa: S608 - names of a migration
-            )
+            whole = f"whole.id = {row}.{column} AND whole.{ended.column} IN ({states})"
+            condition = f"EXISTS (SELECT 1 FROM {table} AS whole WHERE {whole})"  # noqa: S608
             sentence = "what has ended keeps its parts as they are"
             name = f"{part}_ended_{event.lower()}"
             yield Refusal(name, part, event, condition, sentence, elsewhere=True)

@@ -198,10 +198,20 @@ def _transition(
     return Transition(before, after, *words, tuple(cells), sum(cell.count for cell in cells))
 
 
+# What each phase does, and what it goes through.
+PHASES = {
+    ImpactStudy.Phase.CASES: ("Reading answers", "case", "cases"),
+    ImpactStudy.Phase.MONITORED: ("Asking monitoring", "person", "people"),
+    ImpactStudy.Phase.COUNTING: ("Applying both versions", "record", "records"),
+}
+
+
 def _far(study: ImpactStudy, percent: int) -> str:
-    if study.phase == ImpactStudy.Phase.COUNTING:
-        return f"{study.done:,} of {study.total:,} counted ({percent} %)"
-    return f"{study.get_phase_display()}: about {counted(study.total, 'record')}"
+    does, one, many = PHASES[ImpactStudy.Phase(study.phase)]
+    if not study.total:
+        return f"{does}: looking for what is new"
+    what = one if study.total == 1 else many
+    return f"{does}: {study.done:,} of {study.total:,} {what} ({percent} %)"
 
 
 def _ended(study: ImpactStudy) -> str:

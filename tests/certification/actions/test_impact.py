@@ -240,7 +240,7 @@ def test_a_cancelled_study_leaves_nothing(
     monkeypatch.setattr(impact, "COUNTED_A_SLICE", 3)
     some_cases(8, version, nurse)
     study = start_study(by=editor, now=now, document=drafted(ask_more))
-    while not study.done:
+    while study.phase != ImpactStudy.Phase.COUNTING or not study.done:
         study = advance_study(by=editor, now=now, study=study)
     cancelled = cancel_study(by=editor, now=now, study=study)
     assert (cancelled.state, cancelled.counts, cancelled.cancelled_by) == ("cancelled", {}, editor)
@@ -303,7 +303,7 @@ def test_after_a_crash_it_goes_on_where_it_was(
     def crash(*_: Any, **__: Any) -> None:
         raise RuntimeError("power cut")
 
-    while study.done < 3:
+    while study.phase != ImpactStudy.Phase.COUNTING or study.done < 3:
         study = advance_study(by=editor, now=now, study=study)
     with monkeypatch.context() as broken:
         broken.setattr(impact, "_move", crash)

@@ -99,7 +99,7 @@ def test_the_only_version_has_nothing_to_be_compared_with(
 def test_a_study_from_start_to_end(approver: Client, draft: CriteriaVersion, met: Case) -> None:
     study = started(approver, draft)
     shown = words(approver.get(url("study", study.pk)))
-    assert "Reading what is documented: about 1 record" in shown
+    assert "Reading answers: looking for what is new" in shown
     assert "Carry on" in shown
     response = approver.post(url("study_on", study.pk), headers={"hx-request": "true"}, follow=True)
     while "Carry on" in words(response):
@@ -188,7 +188,7 @@ def test_export_is_safe_and_written_down(
 def test_cancel(approver: Client, draft: CriteriaVersion, met: Case) -> None:
     study = started(approver, draft)
     response = approver.post(url("study_cancel", study.pk), follow=True)
-    assert "This study was cancelled at 0 of 1 records" in words(response)
+    assert "This study was cancelled (Reading answers: looking for what is new)" in words(response)
     again = approver.post(url("study_cancel", study.pk), follow=True)
     assert "This study is cancelled already." in words(again)
     assert approver.get(url("study_export", study.pk)).status_code == 404

@@ -51,7 +51,10 @@ def test_people_who_receive_the_therapy_are_counted(
     editor = UserFactory(roles=[Role.CONTENT_EDITOR])
     document = renewal_document("2027.1", ask_more)
     study = start_study(by=editor, now=now, document=document)
-    assert study.total == 2
+    study = advance_study(by=editor, now=now, study=study)
+    assert (study.phase, study.done, study.total) == ("monitored", 0, 2)
+    study = advance_study(by=editor, now=now, study=study)
+    assert (study.phase, study.done, study.total) == ("monitored", 2, 2)
     study = finished(study, editor, now)
     assert study.counts == {"monitored": {"certify pend": 1, "pend pend": 1}}
     change = study.changes.get()
