@@ -14,5 +14,5 @@ SEALS = Seals(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("certification", "0010_question_drafts")]
+    dependencies = [("certification", "0011_withdrawn_notices")]
     operations = [migrations.RunPython(SEALS.install, SEALS.remove, elidable=False)]
