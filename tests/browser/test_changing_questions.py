@@ -46,6 +46,7 @@ def test_a_question_is_given_a_rule_and_its_mistake_is_shown_at_the_node(
     page.get_by_label("What the reader is told").fill("This cannot be.")
     editor.check()
     page.locator("form.words").get_by_role("button", name="Save").click()
+    expect(page.locator("#said")).to_contain_text("Saved.")
     page.locator(".tabs a", has_text="Overview").click()
     expect(page.locator("#troubles")).to_be_visible()
     editor.check()
@@ -63,6 +64,7 @@ def test_steps_are_ordered_and_named(reader_as: Callable[..., Reader]) -> None:
         editor.see(f"“{second}” was moved up.")
         expect(page.locator("#result_list tbody th a").first).to_have_text(second)
         page.get_by_role("button", name=f"Down: {second}").click()
+        editor.see(f"“{second}” was moved down.")
         page.locator("#result_list tbody th a").first.click()
         editor.see("What the wizard says above the questions of this step.")
 
@@ -78,9 +80,13 @@ def test_figures_kept_values_and_tests_of_a_protocol(reader_as: Callable[..., Re
     narrow.see("Published tables of risk")
     page.get_by_role("button", name="Start a new version").click()
     for tab in ("Kept values", "Tests", "Tables of risk"):
-        page.locator(".tabs a", has_text=re.compile(rf"^{tab}")).click()
+        words = re.compile(rf"^{tab}")
+        page.locator(".tabs a", has_text=words).click()
+        page.locator(".tabs a[aria-current]", has_text=words).wait_for()
         editor.check()
+        listed = page.url
         page.locator(".precaution-line a").first.click()
+        page.wait_for_url(lambda url, listed=listed: url != listed)
         editor.check()
         narrow.page.goto(page.url)
         narrow.check()
