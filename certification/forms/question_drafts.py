@@ -129,6 +129,8 @@ class RulesForm(PageForm):
         if not text and not needed:
             return ""
         key = self.bench.questions.key_of(text) if text else None
+        if text and text in (self.content["dated_by"], self.content["derived"].get("from")):
+            key = text  # It was retired since, and stays.
         if key is None:
             self.add_error(name, self.bench.questions.not_found(text) if text else says)
         elif wanted is not None and self.bench.vocabulary[key].type is not wanted:

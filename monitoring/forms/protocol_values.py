@@ -22,17 +22,26 @@ _QUESTION = {"list": "questions", "autocomplete": "off"}
 
 
 class QuestionsField(forms.CharField):
-    """Questions by their words, one a line; ``+`` between those that belong together."""
+    """Questions by their words, one a line; ``+`` between those that belong together.
 
-    def __init__(self, names: Names, *, together: bool = False, **kwargs: Any) -> None:
+    ``there``: what stands already. It stays, also when a question of it was retired since.
+    """
+
+    def __init__(self, names: Names, *, there: Any, together: bool = False, **kwargs: Any) -> None:
         super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
         self.names, self.together = names, together
+        groups = [one if isinstance(one, list) else [one] for one in there or ()]
+        self.there = {key for group in groups for key in group}
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
         groups = [one if isinstance(one, list) else [one] for one in value]
-        return "\n".join(" + ".join(map(self.names.text_of, group)) for group in groups)
+        return "\n".join(" + ".join(map(self._text, group)) for group in groups)
+
+    def _text(self, key: str) -> str:
+        text = self.names.text_of(key)
+        return key if " + " in text else text
 
     def to_python(self, value: Any) -> Any:
         lines = [line.strip() for line in (value or "").splitlines() if line.strip()]
@@ -41,7 +50,7 @@ class QuestionsField(forms.CharField):
         return [[self._key(part) for part in line.split(" + ")] for line in lines]
 
     def _key(self, text: str) -> str:
-        key = self.names.key_of(text)
+        key = text if text in self.there else self.names.key_of(text)
         if key is None:
             raise forms.ValidationError(self.names.not_found(text))
         return key
@@ -76,12 +85,17 @@ class KeepForm(LineForm):
             self.fields["value"] = answer_field(self.definition, "Value that stays")
             self.initial["value"] = shown_answer(entry.get("value"))
         self.fields["along"] = QuestionsField(
-            names, label="Kept along with it", help_text="Questions that belong to it, one a line."
+            names,
+            there=entry.get("along"),
+            label="Kept along with it",
+            help_text="Questions that belong to it, one a line.",
         )
 
     def clean_fact(self) -> str:
         text = self.cleaned_data["fact"].strip()
         key = self.names.key_of(text) if text else ""
+        if text and text == self.entry.get("fact"):
+            key = text  # It was retired since, and stays.
         if key is None:
             raise forms.ValidationError(self.names.not_found(text))
         return key
@@ -122,11 +136,11 @@ class MonitoredTestForm(PageForm):
         if not entry["label"]:
             self.initial["key"] = ""
         self.fields["dates"] = QuestionsField(
-            names, label="Questions that ask for its day",
+            names, there=entry.get("dates"), label="Questions that ask for its day",
             help_text="One a line. An answer there counts as a result of that day.",
         )  # fmt: skip
         self.fields["shown_by"] = QuestionsField(
-            names, together=True, label="Values that it brings",
+            names, there=entry.get("shown_by"), together=True, label="Values that it brings",
             help_text="One question a line; a + between those that only count together. "
             "A value that is missing here is added as a question first, with unit and range.",
         )  # fmt: skip

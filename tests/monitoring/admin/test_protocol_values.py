@@ -66,6 +66,21 @@ def test_saving_what_is_there_changes_nothing(
     assert {**draft.content, "risk": {}} == {**before, "risk": {}}
 
 
+def test_a_question_that_was_retired_since_stays_where_it_stands(
+    editor: Client, draft: ProtocolDraft
+) -> None:
+    Fact.objects.filter(key__in=["antibody", "antibody_index", "cells"]).update(
+        status="retired", approved_by=None, approved_at=None
+    )
+    keep, test = draft.content["keeps"][0], draft.content["tests"][2]
+    data = {"along": "antibody_index"}
+    assert "Saved." in words(save(editor, draft, "line", "keeps", 0, **data))
+    assert "Saved." in words(save(editor, draft, "line", "tests", 2, shown_by="cells"))
+    assert (draft.content["keeps"][0], draft.content["tests"][2]) == (keep, test)
+    refused = save(editor, draft, "line", "tests", 1, shown_by="White cells")
+    assert "There is no question" in words(refused)
+
+
 def test_a_value_is_kept_by_labels_alone(editor: Client, draft: ProtocolDraft) -> None:
     act(editor, draft, "list", "keeps", act="add")
     place = ("line", "keeps", 1)
