@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from certification.models import Site, User
+from certification.models import Site, Therapy, User
 from certification.paging import Page, SortKey, page_of
 from certification.turnaround import local_date
 from monitoring.models import Alert, DueItem, Hold, InfusionCourse, Result, Visit
@@ -29,6 +30,8 @@ SHOWN = 5
 ROWS_A_PAGE = 25
 MOST_COUNTED = 200
 WEEK = timedelta(days=7)
+FEW, FEW_VISITS = 500, 5_000
+"""Courses of one nurse that a list starts from, and visits that are read to know them."""
 _COUNTED = MOST_COUNTED + 1
 
 
@@ -61,12 +64,17 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the reader asked for. ``nurse``: only the people of this nurse."""
+    """What the reader asked for. ``nurse``: only the people of this nurse.
+
+    ``courses``: those of the nurse, when they are few (``few_courses``). Lists then start from
+    them; walked along, a large house would have to be read to its end.
+    """
 
     test: str = ""
     level: str = ""
     therapy: str = ""
     nurse: User | None = None
+    courses: tuple[UUID, ...] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.test or self.level or self.therapy or self.nurse)
@@ -76,8 +84,8 @@ class Filters:
 class _Kind:
     """One group: its rows, their order, and the pieces of a site that an index holds in that order.
 
-    ``course``: the way from a row to its course; empty when it leads over the person. ``fields``:
-    the filters that only some rows know.
+    ``course``, ``therapy``: the ways from a row to its course and therapy; empty when they lead
+    over the person. ``fields``: the filters that only some rows know.
     """
 
     rows: Callable[[], QuerySet[Any]]
@@ -85,6 +93,7 @@ class _Kind:
     pieces: Callable[[int, date], list[Q]]
     course: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+    therapy: str = ""
 
 
 ID = SortKey("id")
@@ -111,6 +120,7 @@ _KINDS: dict[Group, _Kind] = {
             Q(site=site, planned_through_on__isnull=True, watch_until_on__gte=day),
         ],
         course="id",
+        therapy="therapy",
     ),
     Group.OVERDUE: _Kind(
         _items,
@@ -118,6 +128,7 @@ _KINDS: dict[Group, _Kind] = {
         lambda site, day: [Q(site=site, overdue_on__lt=day)],
         course="course",
         fields=_ITEM,
+        therapy="therapy",
     ),
     Group.DUE: _Kind(
         _items,
@@ -125,6 +136,7 @@ _KINDS: dict[Group, _Kind] = {
         lambda site, day: [Q(site=site, overdue_on__gte=day, window_opens_on__lte=day)],
         course="course",
         fields=_ITEM,
+        therapy="therapy",
     ),
     Group.UPCOMING: _Kind(
         _items,
@@ -132,12 +144,14 @@ _KINDS: dict[Group, _Kind] = {
         lambda site, day: [Q(site=site, window_opens_on__gt=day, window_opens_on__lte=day + WEEK)],
         course="course",
         fields=_ITEM,
+        therapy="therapy",
     ),
     Group.HOLDS: _Kind(
         Hold.objects.active,
         (SortKey("placed_at"), ID),
         lambda site, day: [Q(course__site=site)],
         course="course",
+        therapy="course__therapy",
         fields=_OF_RESULT,
     ),
     Group.RESULTS: _Kind(
@@ -157,18 +171,21 @@ _KINDS: dict[Group, _Kind] = {
         (SortKey("scheduled_on"), ID),
         lambda site, day: [Q(course__site=site, scheduled_on__lt=day)],
         course="course",
+        therapy="course__therapy",
     ),
     Group.RENEWALS: _Kind(
         InfusionCourse.objects.running,
         (SortKey("renew_from_on"), ID),
         lambda site, day: [Q(site=site, renew_from_on__lte=day)],
         course="id",
+        therapy="therapy",
     ),
     Group.NOTHING: _Kind(
         InfusionCourse.objects.all,
         (SortKey("nothing_due_because"), ID),
         lambda site, day: [Q(site=site, nothing_due_because__gt="") & _watched(day)],
         course="id",
+        therapy="therapy",
     ),
 }
 
@@ -236,6 +253,20 @@ def page_of_group(
     return page_of(rows, kind.order, size=ROWS_A_PAGE, after=after, before=before, parts=pieces)
 
 
+def few_courses(nurse: User) -> tuple[UUID, ...] | None:
+    """The courses of a nurse, unless they are many."""
+    opened = InfusionCourse.objects.filter(opened_by=nurse).order_by().values_list("pk", flat=True)
+    found = set(opened[: FEW + 1])
+    visits = Visit.objects.order_by().values_list("course", flat=True)
+    for mine in (visits.filter(booked_by=nurse), visits.filter(recorded_by=nurse)):
+        if len(found) <= FEW:
+            read = list(mine[: FEW_VISITS + 1])
+            found.update(read)
+            if len(read) > FEW_VISITS:
+                return None
+    return tuple(sorted(found)) if len(found) <= FEW else None
+
+
 def worked_out_until(days: Days) -> date | None:
     """The first day on which one of the schedules of these sites will no longer hold."""
     planned = InfusionCourse.objects.filter(planned_through_on__isnull=False)
@@ -259,12 +290,20 @@ def _filtered(group: Group, filters: Filters) -> QuerySet[Any]:
     for name, path in kind.fields.items():
         if getattr(filters, name):
             rows = rows.filter(**{path: getattr(filters, name)})
-    if not (filters.therapy or filters.nurse):
-        return rows
+    # As one value, so that an index that begins with it is walked in its order.
+    therapy = Subquery(Therapy.objects.filter(key=filters.therapy).values("pk"))
+    if filters.therapy and kind.therapy:
+        rows = rows.filter(**{kind.therapy: therapy})
     courses = InfusionCourse.objects.all()
-    if filters.therapy:
-        courses = courses.filter(therapy__key=filters.therapy)
-    if filters.nurse:
+    if filters.therapy and not kind.therapy:
+        courses = courses.filter(therapy=therapy)
+    elif not filters.nurse:
+        return rows
+    if filters.courses is not None:
+        courses = courses.filter(pk__in=filters.courses)
+        if kind.therapy:
+            return rows.filter(**{f"{kind.course}__in": filters.courses})
+    elif filters.nurse:
         courses = courses.of_nurse(filters.nurse.pk)
     if kind.course:
         return rows.filter(Exists(courses.filter(pk=OuterRef(kind.course))))

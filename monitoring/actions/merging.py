@@ -163,6 +163,7 @@ class _Merge:
             course=self.course,
             patient=self.course.patient,
             site=self.course.site,
+            therapy=self.course.therapy,
             rule=item.rule.id,
             occurrence=str(item.occurrence),
             planned_at=self.now,

@@ -14,7 +14,7 @@ from certification.forms.base import DayField, ListForm, PageForm
 from certification.models import Site, User
 from monitoring.actions.bulk import Act
 from monitoring.models import DueItem
-from monitoring.worklist import Filters, Group
+from monitoring.worklist import Filters, Group, few_courses
 
 Choices = Iterable[tuple[str, str]]
 MOST_KEYS = 100
@@ -60,11 +60,13 @@ class WorklistForm(SiteForm):
 
     def filters(self, user: User) -> Filters:
         chosen = self.chosen()
+        nurse = user if chosen.get("whose") == MINE else None
         return Filters(
             test=chosen.get("test", ""),
             level=chosen.get("level", ""),
             therapy=chosen.get("therapy", ""),
-            nurse=user if chosen.get("whose") == MINE else None,
+            nurse=nurse,
+            courses=few_courses(nurse) if nurse else None,
         )
 
 

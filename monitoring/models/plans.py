@@ -13,7 +13,7 @@ from typing import Self
 from django.db import models
 from django.db.models import F, Q
 
-from certification.models import Patient, Site, User
+from certification.models import Patient, Site, Therapy, User
 from monitoring.models.courses import InfusionCourse, Visit
 from monitoring.models.results import Result
 
@@ -38,7 +38,11 @@ class DueItemQuerySet(models.QuerySet["DueItem"]):
 
 
 class DueItem(models.Model):
-    """One thing to do for one person. ``rule`` and ``occurrence`` name it for good."""
+    """One thing to do for one person. ``rule`` and ``occurrence`` name it for good.
+
+    Patient, site and therapy are those of the course, which never change; they stand here as well
+    for the indexes that lists walk along.
+    """
 
     class End(models.TextChoices):
         DONE = "done", "Done"
@@ -52,6 +56,8 @@ class DueItem(models.Model):
     course = models.ForeignKey(InfusionCourse, on_delete=models.PROTECT, related_name="due_items")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="due_items")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    # The indexes below begin with the site and hold the therapy; none of its own is asked.
+    therapy = models.ForeignKey(Therapy, on_delete=models.PROTECT, related_name="+", db_index=False)
     rule = models.CharField(max_length=100)
     occurrence = models.CharField(max_length=60)
     test = models.CharField(max_length=60)
@@ -120,14 +126,25 @@ class DueItem(models.Model):
             ),
             # The worklist walks along these, so what its filters ask for stands in them too.
             models.Index(
-                fields=["site", "overdue_on", "id", "window_opens_on", "test", "level"],
+                fields=["site", "overdue_on", "id", "window_opens_on", "test", "level", "course"],
                 condition=Q(closed=False),
                 name="due_by_end_of_grace",
             ),
             models.Index(
-                fields=["site", "window_opens_on", "id", "test", "level"],
+                fields=["site", "window_opens_on", "id", "test", "level", "therapy", "course"],
                 condition=Q(closed=False),
                 name="due_by_opening",
+            ),
+            # A rare test or therapy is found without walking past all the others.
+            models.Index(
+                fields=["site", "therapy", "overdue_on", "id", "window_opens_on", "test", "level"],
+                condition=Q(closed=False),
+                name="due_of_therapy",
+            ),
+            models.Index(
+                fields=["site", "test", "overdue_on", "id", "window_opens_on", "level", "therapy"],
+                condition=Q(closed=False),
+                name="due_of_test",
             ),
             models.Index(fields=["course", "closed", "due_on"], name="due_of_course"),
             # The audit of tests on time reads nothing but this index, in its order.

@@ -177,7 +177,7 @@ class Result(models.Model):
         indexes = [
             models.Index(fields=["patient", "test", "-done_on"], name="result_of_patient"),
             models.Index(
-                fields=["site", "reported_on", "id"],
+                fields=["site", "reported_on", "id", "patient", "test"],
                 condition=Q(seen_at__isnull=True, reported_on__isnull=False),
                 name="result_to_see",
             ),

@@ -55,6 +55,7 @@ def _write(model: type[Row], rows: Iterator[Row]) -> None:
 
 
 def _courses(people: list[tuple[Any, int]], nurse: User, today: date) -> Iterator[InfusionCourse]:
+    newcomer = User.objects.get(username="auditor")
     versions = list(ProtocolVersion.objects.approved().defer("document"))
     for number, (patient, site) in enumerate(people):
         version = versions[number % len(versions)]
@@ -67,7 +68,7 @@ def _courses(people: list[tuple[Any, int]], nurse: User, today: date) -> Iterato
             planned_through_on=today + timedelta(days=2 + number % 26),
             renew_from_on=today + timedelta(days=number % 300 - 20),
             nothing_due_because="Treatment was stopped." if number % 150 == 7 else "",
-            opened_by=nurse,
+            opened_by=newcomer if number % 400 == 3 else nurse,
             opened_at=NOW,
         )
 
@@ -165,14 +166,15 @@ def _pattern(today: date) -> Iterator[tuple[Any, ...]]:
 
 
 _GROW = """
-INSERT INTO monitoring_dueitem (course_id, patient_id, site_id, rule, occurrence, test, level,
-    window_opens_on, due_on, overdue_on, because, cite, closed, "end", ended_on, end_reason,
+INSERT INTO monitoring_dueitem (course_id, patient_id, site_id, therapy_id, rule, occurrence, test,
+    level, window_opens_on, due_on, overdue_on, because, cite, closed, "end", ended_on, end_reason,
     planned_at)
-SELECT c.id, c.patient_id, c.site_id, d.test, CAST(d.number AS varchar(60)), d.test, d.level,
-    d.opens, d.due, d.overdue, %(because)s, '[]', d.closed, d.ending, d.ended,
+SELECT c.id, c.patient_id, c.site_id, c.therapy_id, d.test, CAST(d.number AS varchar(60)), d.test,
+    d.level, d.opens, d.due, d.overdue, %(because)s, '[]', d.closed, d.ending, d.ended,
     CASE WHEN d.closed THEN 'Replaced.' ELSE '' END, %(now)s
 FROM (
-    SELECT id, patient_id, site_id, ROW_NUMBER() OVER (ORDER BY id) %% %(cycle)s AS variant
+    SELECT id, patient_id, site_id, therapy_id,
+        ROW_NUMBER() OVER (ORDER BY id) %% %(cycle)s AS variant
     FROM monitoring_infusioncourse
     WHERE id NOT IN (SELECT course_id FROM monitoring_dueitem)
 ) c

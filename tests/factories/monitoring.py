@@ -243,6 +243,7 @@ class DueItemFactory(DjangoModelFactory):
     course = factory.SubFactory(InfusionCourseFactory)
     patient = factory.SelfAttribute("course.patient")
     site = factory.SelfAttribute("course.site")
+    therapy = factory.SelfAttribute("course.therapy")
     rule = "count_6m"
     occurrence = factory.Sequence(lambda n: str(n + 1))
     test = "cbc"

@@ -33,9 +33,9 @@ def item_row(
     given = {"rule": "count_6m", "test": "cbc", "level": "advisory", "because": "Planned."} | fields
     given.setdefault("occurrence", str(DueItem.objects.count()))
     return DueItem.objects.create(
-        course=course, patient=course.patient, site=course.site, due_on=due,
-        window_opens_on=window_opens_on or due - timedelta(days=30), overdue_on=overdue_on,
-        planned_at=LONG_AGO, **given,
+        course=course, patient=course.patient, site=course.site, therapy=course.therapy,
+        due_on=due, window_opens_on=window_opens_on or due - timedelta(days=30),
+        overdue_on=overdue_on, planned_at=LONG_AGO, **given,
     )  # fmt: skip
 
 
@@ -58,6 +58,5 @@ def alert_row(course: InfusionCourse, **fields: Any) -> Alert:
 
 
 def visit_row(course: InfusionCourse, day: date, **fields: Any) -> Visit:
-    return Visit.objects.create(
-        course=course, scheduled_on=day, booked_by=UserFactory(), booked_at=LONG_AGO, **fields
-    )
+    given = {"booked_by": fields.get("booked_by") or UserFactory(), "booked_at": LONG_AGO} | fields
+    return Visit.objects.create(course=course, scheduled_on=day, **given)

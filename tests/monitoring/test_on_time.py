@@ -52,8 +52,9 @@ class World:
         elif end == "done":
             extra = {"visit": self.visit}
         return DueItem.objects.create(
-            course=self.course, patient=self.course.patient, site=self.course.site, rule="r",
-            occurrence=str(self.made), test=test, level="advisory", window_opens_on=due_on,
+            course=self.course, patient=self.course.patient, site=self.course.site,
+            therapy=self.course.therapy, rule="r", occurrence=str(self.made), test=test,
+            level="advisory", window_opens_on=due_on,
             due_on=due_on, overdue_on=overdue_on, closed=bool(end), end=end, ended_on=ended_on,
             planned_at=NOW, **extra,
         )  # fmt: skip

@@ -12,6 +12,7 @@ import pytest
 from certification.models import Site, User
 from certification.turnaround import local_date
 from config.roles import Role
+from monitoring import worklist
 from monitoring.actions.courses import open_course, stop_course
 from monitoring.actions.plans import refresh_stale_plans
 from monitoring.models import DueItem, InfusionCourse, Result
@@ -21,6 +22,7 @@ from monitoring.worklist import (
     Filters,
     Group,
     days_of,
+    few_courses,
     first_rows,
     fits,
     page_of_group,
@@ -260,6 +262,27 @@ def test_filters_leave_the_others_out(group: Group) -> None:
     assert listed(group, [site], NOON, Filters(nurse=me)) == [mine]
     assert len(listed(group, [site], NOON, Filters(therapy=therapy))) == 2
     assert listed(group, [site], NOON, Filters(therapy="another")) == []
+    few = few_courses(me)
+    assert few is not None
+    assert len(few) == 1
+    assert listed(group, [site], NOON, Filters(nurse=me, courses=few)) == [mine]
+    assert listed(group, [site], NOON, Filters(nurse=me, courses=few, therapy=therapy)) == [mine]
+    assert listed(group, [site], NOON, Filters(nurse=me, courses=few, therapy="another")) == []
+    assert listed(group, [site], NOON, Filters(nurse=UserFactory(), courses=())) == []
+
+
+def test_few_courses_are_those_of_the_nurse(monkeypatch: pytest.MonkeyPatch) -> None:
+    site, me = SiteFactory(), UserFactory()
+    opened, booked = course_row(site, opened_by=me), course_row(site)
+    visit_row(booked, TODAY, booked_by=me)
+    course_row(site)
+    assert set(few_courses(me) or ()) == {opened.pk, booked.pk}
+    assert set(few_courses(me) or ()) == {c.pk for c in InfusionCourse.objects.of_nurse(me.pk)}
+    monkeypatch.setattr(worklist, "FEW", 1)
+    assert few_courses(me) is None
+    monkeypatch.setattr(worklist, "FEW", 2)
+    monkeypatch.setattr(worklist, "FEW_VISITS", 0)
+    assert few_courses(me) is None
 
 
 def test_filters_by_test_and_level() -> None:

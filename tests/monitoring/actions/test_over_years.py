@@ -167,6 +167,9 @@ class Life(RuleBasedStateMachine):
         for row in rows.values():
             ends = row.result_id or row.visit_id or row.end_reason
             assert not row.closed or ends, "closed, and nothing says why"
+            of_item = (row.patient_id, row.site_id, row.therapy_id)
+            course = row.course
+            assert of_item == (course.patient_id, course.site_id, course.therapy_id)
         self.seen = {
             key: tuple(getattr(row, name) for name in KEPT) if row.closed else None
             for key, row in rows.items()
