@@ -24,6 +24,8 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 BATCH = 2_000
 ITEMS_A_COURSE, OPEN = 20, 8
 CYCLE = 360
+# What only some people have falls upon every therapy (of eight), also in the small house: every
+# distance is odd.
 """Courses with the same remainder have the same days."""
 A_DAY = timedelta(days=1)
 MADE = "item of the pattern"
@@ -67,7 +69,7 @@ def _courses(people: list[tuple[Any, int]], nurse: User, today: date) -> Iterato
             start_on=today - timedelta(days=400 + number % 300),
             planned_through_on=today + timedelta(days=2 + number % 26),
             renew_from_on=today + timedelta(days=number % 300 - 20),
-            nothing_due_because="Treatment was stopped." if number % 150 == 7 else "",
+            nothing_due_because="Treatment was stopped." if number % 75 == 7 else "",
             opened_by=newcomer if number % 400 == 3 else nurse,
             opened_at=NOW,
         )
@@ -75,7 +77,7 @@ def _courses(people: list[tuple[Any, int]], nurse: User, today: date) -> Iterato
 
 def _visits(nurse: User, today: date) -> Iterator[Visit]:
     """One infusion of the past, one booking within four weeks, now and then a forgotten one."""
-    courses = InfusionCourse.objects.filter(visits=None).order_by("opened_at", "pk")
+    courses = InfusionCourse.objects.filter(visits=None).order_by("patient__record_number")
     for number, course in enumerate(courses.only("pk").iterator()):
         given = today - timedelta(days=28)
         yield Visit(
@@ -83,7 +85,7 @@ def _visits(nurse: User, today: date) -> Iterator[Visit]:
             dose="300 mg", batch="B-1", booked_by=nurse, booked_at=NOW, recorded_by=nurse,
             recorded_at=NOW,
         )  # fmt: skip
-        day = today - 3 * A_DAY if number % 200 == 9 else today + timedelta(days=number % 28)
+        day = today - 3 * A_DAY if number % 75 == 9 else today + timedelta(days=number % 28)
         at = time(8 + number % 9, 15 * (number % 4))
         yield Visit(
             course=course, scheduled_on=day, scheduled_time=at, booked_by=nurse, booked_at=NOW
@@ -91,10 +93,10 @@ def _visits(nurse: User, today: date) -> Iterator[Visit]:
 
 
 def _results(people: list[tuple[Any, int]], nurse: User, today: date) -> Iterator[Result]:
-    """Two results each that somebody has seen, and of every thirtieth person one more."""
+    """Two results each that somebody has seen, and of every 25th person one more."""
     tests = _tests()
     for number, (patient, site) in enumerate(people):
-        for which in range(3 if number % 30 == 4 else 2):
+        for which in range(3 if number % 25 == 4 else 2):
             test = tests[(number + which) % len(tests)]
             day = today - timedelta(days=5 + 90 * (2 - which) + number % 20)
             seen = which < 2
@@ -112,10 +114,10 @@ def _tests() -> list[str]:
 
 
 def _holds(nurse: User) -> Iterator[Hold]:
-    courses = InfusionCourse.objects.filter(holds=None).order_by("opened_at", "pk")
+    courses = InfusionCourse.objects.filter(holds=None).order_by("patient__record_number")
     for number, course in enumerate(courses.only("pk").iterator()):
-        if number % 20 == 3:
-            released = number % 200 != 3
+        if number % 25 == 3:
+            released = number % 75 != 3
             yield Hold(
                 course=course, reason="Fever since yesterday.", placed_by=nurse,
                 placed_at=NOW - timedelta(hours=number % 900),
@@ -126,7 +128,7 @@ def _holds(nurse: User) -> Iterator[Hold]:
 
 def _alerts(people: list[tuple[Any, int]]) -> Iterator[Alert]:
     for number, (patient, site) in enumerate(people):
-        if number % 100 == 6:
+        if number % 75 == 6:
             yield Alert(
                 patient_id=patient, site_id=site, rule="measured", says="The risk is higher.",
                 raised_at=NOW - timedelta(hours=number % 900),
