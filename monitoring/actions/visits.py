@@ -17,6 +17,7 @@ from monitoring.actions.courses import take_facts
 from monitoring.actions.locks import locked_course, locked_visit, today_at
 from monitoring.actions.plans import replan_locked
 from monitoring.booking import series_of
+from monitoring.checklists import idle_questions
 from monitoring.models import InfusionCourse, Visit
 from monitoring.planning import checklist_questions, plan_course, protocol_of
 from monitoring.policies import check_can_book, check_can_change_visit
@@ -146,8 +147,8 @@ def complete_checklist(
 ) -> Visit:
     """Documents the checklist of a visit: its answers are facts, by key, and count from today.
 
-    Everything that can stand against the infusion has to be answered. What is found does not stop
-    the checklist from being complete: ``clear_to_infuse`` says what stands against the infusion.
+    Everything that can stand against the infusion, and applies, has to be answered. What is found
+    does not stop the checklist from being complete: ``clear_to_infuse`` says what it means.
     """
     visit = locked_visit(visit, revision)
     check_can_change_visit(by, visit)
@@ -156,8 +157,9 @@ def complete_checklist(
     for key in answers:
         if key not in asked:
             raise Refused(f"The checklist has no question “{key}”.", field=key)
+    idle = idle_questions(course, today_at(course, now), answers)
     for key, (definition, needed) in asked.items():
-        if needed and answers.get(key) is None:
+        if needed and key not in idle and answers.get(key) is None:
             raise Refused(f"Answer: {definition.label}.", field=key)
     given = {key: value for key, value in answers.items() if value is not None}
     changed = take_facts(course, given, today_at(course, now), source="checklist")

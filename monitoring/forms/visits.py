@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -20,15 +20,36 @@ EMPTY_ROWS = 3
 
 
 class ChecklistForm(ActForm):
-    """Nothing is filled in beforehand: it is asked anew before every infusion."""
+    """Nothing is filled in beforehand: it is asked anew before every infusion.
+
+    ``idle``: the questions that do not apply, with the answers that are given. They are left out
+    at first; what is answered can make one apply, so all of them can be sent.
+    """
 
     def __init__(
-        self, *args: Any, asked: Mapping[str, tuple[FactDefinition, bool]], **kwargs: Any
+        self,
+        *args: Any,
+        asked: Mapping[str, tuple[FactDefinition, bool]],
+        idle: Callable[[Mapping[str, Any]], frozenset[str]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = asked
-        for key, (definition, needed) in asked.items():
-            self.fields[f"f-{key}"] = fact_field(definition, required=needed)
+        left_out = frozenset() if self.is_bound else idle({})
+        self.asked = {key: asked[key] for key in asked if key not in left_out}
+        self.idle = idle
+        for key, (definition, needed) in self.asked.items():
+            always = needed and definition.applies_when is None
+            self.fields[f"f-{key}"] = fact_field(definition, required=always)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        answers = self.answers()
+        idle = self.idle(answers)
+        for key, (definition, needed) in self.asked.items():
+            conditional = definition.applies_when is not None
+            if conditional and needed and key not in idle and answers[key] is None:
+                self.add_error(f"f-{key}", "Answer this.")
+        return cleaned
 
     def answers(self) -> dict[str, Any]:
         return {key: plain(self.cleaned_data.get(f"f-{key}")) for key in self.asked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -14,6 +15,7 @@ from config.access import requires
 from config.roles import Permission
 from monitoring.actions.infusions import record_infusion, record_reaction
 from monitoring.actions.visits import complete_checklist
+from monitoring.checklists import idle_questions
 from monitoring.forms.visits import (
     ChecklistForm,
     InfusionForm,
@@ -37,7 +39,11 @@ GET_OR_POST = require_http_methods(["GET", "POST"])
 def visit_checklist(request: StaffRequest, pk: UUID) -> HttpResponse:
     found = visit_or_404(request, pk)
     asked = checklist_questions(protocol_of(found.course.protocol_version))
-    form = ChecklistForm(request.POST or None, asked=asked, initial={"revision": found.revision})
+    today = local_date(timezone.now(), found.course.site.time_zone)
+    form = ChecklistForm(
+        request.POST or None, asked=asked, initial={"revision": found.revision},
+        idle=partial(idle_questions, found.course, today),
+    )  # fmt: skip
     context = visit_context(request, found) | {"page": asked_lines(found, form)}
 
     def act() -> Visit:
