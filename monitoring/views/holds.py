@@ -104,7 +104,7 @@ def alert_acknowledge(request: StaffRequest, pk: int) -> HttpResponse:
     form = NoticedForm(request.POST if request.method == "POST" else None)
     context = {
         "title": "Acknowledge an alert",
-        "says": "You have taken notice and take care of it. It leaves the worklist.",
+        "says": "You have taken notice and take care of it. It leaves the monitoring lists.",
         "button": "I take care of it",
         "refusal": refusal_of(lambda: check_can_acknowledge(request.user, alert)),
         "origin": alert_origin(alert, today_of(alert.patient)),
