@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from certification.models import RequestType
+from django.db.models import QuerySet
+
+from certification.models import RequestType, User
 from monitoring.models import InfusionCourse, RelapseAnswer
 from monitoring.schedule.items import Plan
 
@@ -37,6 +39,16 @@ def authorizations(course: InfusionCourse) -> Any:
     return course.authorizations.select_related("determination__case").defer(
         "determination__record"
     )
+
+
+def answers_waiting(user: User) -> QuerySet[RelapseAnswer]:
+    """Relapses at the sites of a person that change the therapy and have no case yet."""
+    answers = RelapseAnswer.objects.filter(
+        changes_therapy=True, case__isnull=True, course__site_id__in=user.site_ids
+    )
+    related = ("course__patient", "course__site", "course__therapy", "answered_by")
+    read = answers.select_related(*related).defer("course__therapy__details")
+    return read.order_by("answered_at", "pk")
 
 
 def relapse_question(course: InfusionCourse, plan: Plan) -> RelapseQuestion | None:

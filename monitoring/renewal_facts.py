@@ -18,8 +18,8 @@ from certification.criteria.plain import to_data
 from certification.models import Answer, Case, Patient
 from certification.models.prepared import Prepared
 from certification.stored_facts import Monitored
-from monitoring.models import DueItem, InfusionCourse
-from monitoring.planning import plan_course, planner_of
+from monitoring.models import DueItem, InfusionCourse, Reaction
+from monitoring.planning import PREVIOUS_GRADE, plan_course, planner_of
 from monitoring.schedule.months import add_months
 
 SOURCES = ("", "monitoring", "checklist")
@@ -69,7 +69,28 @@ def offers(
             offer = _offer(fact, as_of)
             if key not in found or offer.age_days < found[key].age_days:
                 found[key] = offer
+    if case is not None and PREVIOUS_GRADE in wanted:
+        found |= _worst_reaction(patient, case, as_of)
     return _counted(patient, wanted, as_of) | found
+
+
+def _worst_reaction(patient: Patient, case: Case, as_of: date) -> dict[str, Prefill]:
+    """The worst reaction that was recorded at an infusion of the requested therapy, the newest of
+    its grade. That none was recorded does not say that there was none."""
+    worst = (
+        Reaction.objects.filter(
+            visit__course__patient=patient,
+            visit__course__therapy=case.therapy_id,
+            visit__infused_on__lte=as_of,
+        )
+        .order_by("-grade", "-visit__infused_on")
+        .values_list("grade", "visit__infused_on")
+        .first()
+    )
+    if worst is None:
+        return {}
+    grade, on = worst
+    return {PREVIOUS_GRADE: _offer(FactValue(str(grade), on), as_of)}
 
 
 def _counted(patient: Patient, wanted: set[str], as_of: date) -> dict[str, Prefill]:

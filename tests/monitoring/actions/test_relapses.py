@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from certification.models import Case, User
@@ -14,7 +16,14 @@ from config.roles import Role
 from monitoring.actions.relapses import answer_relapse, open_case_after_relapse
 from monitoring.models import InfusionCourse, RelapseAnswer
 from monitoring.renewal_facts import offers
-from tests.factories import CriteriaVersionFactory, TurnaroundProfileFactory, UserFactory
+from tests.factories import (
+    CaseFactory,
+    CriteriaVersionFactory,
+    PatientFactory,
+    SiteFactory,
+    TurnaroundProfileFactory,
+    UserFactory,
+)
 from tests.factories.monitoring import CourseAuthorizationFactory, InfusionCourseFactory
 
 from .steps import START, at, give, result
@@ -145,3 +154,41 @@ def test_other_courses_ask_nothing(infusion_nurse: User) -> None:
     infusion_nurse.sites.add(plain.site)
     with pytest.raises(Refused):
         answer_relapse(by=infusion_nurse, now=at(LATER), course=plain, changes_therapy=False)
+
+
+def test_a_yes_waits_on_the_first_page_of_reviewers(
+    relapse: InfusionCourse, infusion_nurse: User, nurse: User, client: Client
+) -> None:
+    """Until the case is open, and only at their own site."""
+    stranger = UserFactory(roles=[Role.NURSE_REVIEWER], sites=[SiteFactory()])
+    link = reverse("monitoring:course-relapse-case", args=[relapse.pk])
+
+    def shown_to(user: User) -> bool:
+        client.force_login(user)
+        return link in client.get(reverse("home")).content.decode()
+
+    assert not shown_to(nurse)
+    answer = answer_relapse(by=infusion_nurse, now=at(LATER), course=relapse, changes_therapy=True)
+    assert [shown_to(user) for user in (nurse, stranger, infusion_nurse)] == [True, False, False]
+    answer.case = CaseFactory(patient=relapse.patient)
+    answer.save()
+    assert not shown_to(nurse)
+
+
+def test_the_first_page_asks_the_same_for_many_relapses(nurse: User, client: Client) -> None:
+    client.force_login(nurse)
+    site = nurse.sites.get()
+
+    def queries(count: int) -> int:
+        for _ in range(count):
+            course = InfusionCourseFactory(patient=PatientFactory(site=site))
+            RelapseAnswer.objects.create(
+                course=course, changes_therapy=True, answered_by=nurse, answered_at=at(START)
+            )
+        client.get(reverse("home"))
+        with CaptureQueriesContext(connection) as captured:
+            text = client.get(reverse("home")).content.decode()
+        assert "Relapses that wait for a case" in text
+        return len(captured)
+
+    assert queries(1) == queries(14)

@@ -10,6 +10,7 @@ from certification.case_facts import prefill
 from certification.models import User
 from certification.policies import Refused
 from monitoring.actions.courses import record_facts, stop_course
+from monitoring.actions.infusions import record_reaction
 from monitoring.actions.renewals import open_renewal
 from monitoring.models import InfusionCourse
 from monitoring.renewal_facts import lapses
@@ -95,3 +96,22 @@ def test_a_stopped_course_is_not_renewed(
     )  # fmt: skip
     with pytest.raises(Refused, match="new request"):
         open_renewal(by=nurse, now=at(LATER), course=renewable, ordering_clinician="Dr O.")
+
+
+def test_the_worst_reaction_is_offered_with_the_day_of_its_infusion(
+    renewable: InfusionCourse, infusion_nurse: User, nurse: User
+) -> None:
+    """Recorded reactions are offered; that none was recorded does not say that there was none."""
+    key = "previous_infusion_reaction_grade"
+    result(renewable.patient, infusion_nurse, "jcv_antibody", START, antibody="negative")
+    visit = give(renewable, infusion_nurse, START)
+    case = open_renewal(by=nurse, now=at(LATER), course=renewable, ordering_clinician="Dr O.")
+    assert prefill(renewable.patient, [key], LATER, exclude=case) == {}
+    for grade in (2, 1):
+        record_reaction(
+            by=infusion_nurse, now=at(START), visit=visit, grade=grade, symptoms="Flushing."
+        )
+    offer = prefill(renewable.patient, [key], LATER, exclude=case)[key]
+    assert (offer.value, offer.observed_on, offer.age_days) == ("2", START, 14)
+    assert offer.source == "monitoring"
+    assert prefill(renewable.patient, [key], LATER) == {}, "a question about one therapy"
