@@ -22,7 +22,8 @@ from certification.models import Case, User
 class Notice:
     """``kind``: info, success or warning. ``url`` and ``label``: where to go on, for this reader.
 
-    ``sealed``: it belongs into the record when the case is decided.
+    ``sealed``: it belongs into the record when the case is decided. ``marks``: the criteria that it
+    is about, by id; they carry a mark wherever the case shows them.
     """
 
     kind: str
@@ -32,11 +33,17 @@ class Notice:
     url: str = ""
     label: str = ""
     sealed: bool = False
+    marks: tuple[str, ...] = ()
 
 
 def case_notices(case: Case, user: User | None, on: date) -> list[Notice]:
     """What stands beside a case on a day. ``user`` None: for nobody in particular."""
     return [notice for source in _sources() for notice in source(case, user, on)]
+
+
+def marked_by(notices: Iterable[Notice]) -> frozenset[str]:
+    """The criteria that carry a mark, by id."""
+    return frozenset(mark for notice in notices for mark in notice.marks)
 
 
 def notices_to_seal(case: Case, on: date) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from django.core.cache import cache
+from django.urls import reverse
 
 from certification.case_notices import Notice
 from certification.content_stamp import stamp_of
@@ -35,6 +36,9 @@ def notices(case: Case, user: User | None, on: date) -> Iterator[Notice]:
         "today: check it against another source before you decide.",
         lines=tuple(dict.fromkeys(f"“{says}”: {why}" for _, says, why in wrong)),
         sealed=True,
+        url=f"{reverse('certification:case-recommendation', args=[case.pk])}#node-{wrong[0][0]}",
+        label="Find it in the explanation",
+        marks=tuple(dict.fromkeys(place for place, _, _ in wrong)),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from certification.criteria.tree import Recommendation, Truth, walk
 from certification.criteria.tree_words import value_text
@@ -60,6 +61,11 @@ class RecommendationPage:
     unverified: int
 
 
+class Unmet(NamedTuple):
+    says: str
+    quarantined: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Grounds:
     """The short form beside a signature. ``refusal``: why this reader cannot sign this now."""
@@ -67,13 +73,16 @@ class Grounds:
     recommendation: str
     word: str
     says: str
-    unmet: list[str]
+    unmet: list[Unmet]
     precautions: list[Warned]
     quantity: list[dict[str, str]]
     refusal: str
 
 
-def recommendation_page(case: Case, user: User, standing: Standing) -> RecommendationPage:
+def recommendation_page(
+    case: Case, user: User, standing: Standing, marked: Collection[str] = ()
+) -> RecommendationPage:
+    """``marked``: the criteria in quarantine, by id."""
     evaluation, plan = standing.evaluation, standing.plan
     sources = Sources(plan.references)
     word, says = RECOMMENDATIONS[evaluation.recommendation]
@@ -85,11 +94,19 @@ def recommendation_page(case: Case, user: User, standing: Standing) -> Recommend
         key=evaluation.recommendation.value,
         word=word,
         says=says,
-        indications=tree_of(standing.explanation.indications, sources, bars=False),
-        contraindications=tree_of(standing.explanation.contraindications, sources, bars=True),
-        precautions=[warned(p, sources, plain[p.id]) for p in precautions if p.truth is Truth.MET],
+        indications=tree_of(standing.explanation.indications, sources, bars=False, marked=marked),
+        contraindications=tree_of(
+            standing.explanation.contraindications, sources, bars=True, marked=marked
+        ),
+        precautions=[
+            replace(warned(p, sources, plain[p.id]), quarantined=p.id in marked)
+            for p in precautions
+            if p.truth is Truth.MET
+        ],
         unclear_precautions=[
-            warned(p, sources, plain[p.id]) for p in precautions if p.truth is Truth.UNKNOWN
+            replace(warned(p, sources, plain[p.id]), quarantined=p.id in marked)
+            for p in precautions
+            if p.truth is Truth.UNKNOWN
         ],
         conflicts=_conflicts(standing),
         contradictions=list(dict.fromkeys(c.says for c in evaluation.contradictions)),
@@ -194,7 +211,9 @@ def initial_adverse(case: Case, standing: Standing) -> dict[str, Any]:
     }
 
 
-def grounds_of(case: Case, user: User, standing: Standing, act: str) -> Grounds:
+def grounds_of(
+    case: Case, user: User, standing: Standing, act: str, marked: Collection[str] = ()
+) -> Grounds:
     evaluation = standing.evaluation
     word, says = RECOMMENDATIONS[evaluation.recommendation]
     sources = Sources(standing.plan.references)
@@ -204,9 +223,13 @@ def grounds_of(case: Case, user: User, standing: Standing, act: str) -> Grounds:
         recommendation=evaluation.recommendation.value,
         word=word,
         says=says,
-        unmet=[sentences[node_id] for node_id in evaluation.unmet if node_id in sentences],
+        unmet=[
+            Unmet(sentences[one], one in marked) for one in evaluation.unmet if one in sentences
+        ],
         precautions=[
-            warned(p, sources) for p in standing.explanation.precautions if p.truth is Truth.MET
+            replace(warned(p, sources), quarantined=p.id in marked)
+            for p in standing.explanation.precautions
+            if p.truth is Truth.MET
         ],
         quantity=quantity_lines(case.criteria_version.quantity_limit),
         refusal=links[act].refusal if act in links else "This case is closed.",

@@ -165,6 +165,7 @@ class Warned:
     cites: tuple[Cite, ...]
     folded: str = ""
     folded_title: str = ""
+    quarantined: bool = False
 
 
 class Questions:

@@ -6,8 +6,8 @@ there: the words and colours are turned accordingly, the truth itself is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -52,6 +52,7 @@ class Row:
     verified: str
     facts: tuple[FactLine, ...] = ()
     cites: tuple[Cite, ...] = ()
+    quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Branch:
     @property
     def settled(self) -> bool:
         """Nothing here needs the reader's eye."""
+        return self.is_met and not any(row.quarantined for row in (self.head, *self.rows))
+
+    @property
+    def is_met(self) -> bool:
         return self.head.truth == Truth.MET
 
 
@@ -78,13 +83,31 @@ class Tree:
     branches: tuple[Branch, ...]
 
 
-def tree_of(root: ExplainedNode, sources: Cites | None, *, bars: bool) -> Tree:
-    """``sources`` None: states and sentences alone, without sources and without answers."""
+def tree_of(
+    root: ExplainedNode,
+    sources: Cites | None,
+    *,
+    bars: bool,
+    marked: Collection[str] = (),
+) -> Tree:
+    """``sources`` None: states and sentences alone, without sources and without answers.
+
+    ``marked``: the criteria in quarantine, by id.
+    """
     head = _row(root, sources, 0, bars=bars)
-    parts = tuple(branches(root, sources, bars=bars))
-    settled = sum(1 for part in parts if part.settled)
+    parts = tuple(_marked(part, marked) for part in branches(root, sources, bars=bars))
+    settled = sum(1 for part in parts if part.is_met)
     said = summary(settled, len(parts), bars=bars)
     return Tree(head.truth, head.word, head.says, said, parts)
+
+
+def _marked(branch: Branch, marked: Collection[str]) -> Branch:
+    if not marked:
+        return branch
+    head, *rows = (
+        replace(one, quarantined=one.id in marked) for one in (branch.head, *branch.rows)
+    )
+    return Branch(head, tuple(rows))
 
 
 def summary(settled: int, count: int, *, bars: bool) -> str:

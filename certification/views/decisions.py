@@ -20,7 +20,7 @@ from certification.actions.cases import (
     resume_case,
     withdraw_case,
 )
-from certification.case_notices import case_notices
+from certification.case_notices import case_notices, marked_by
 from certification.forms.decisions import ActForm, ConfirmForm, PendForm, ReasonForm
 from certification.models import Case
 from certification.presenters.cases import case_head
@@ -61,7 +61,9 @@ def reached(request: StaffRequest, pk: UUID) -> tuple[Case, Standing, dict[str, 
 @require_GET
 def case_recommendation(request: StaffRequest, pk: UUID) -> HttpResponse:
     case, standing, context = reached(request, pk)
-    context["page"] = recommendation_page(case, request.user, standing)
+    context["page"] = recommendation_page(
+        case, request.user, standing, marked_by(context["notices"])
+    )
     template = "certification/recommendation.html"
     return page(request, template, context, zone=case.site.time_zone)
 

@@ -17,6 +17,7 @@ from certification.actions.determinations import (
     signature_meaning,
     signing_role,
 )
+from certification.case_notices import marked_by
 from certification.forms.decisions import CertifyForm, ModifyForm, NotCertifyForm, SigningForm
 from certification.models import Determination
 from certification.presenters.decision_pages import (
@@ -44,7 +45,9 @@ def case_certify(request: StaffRequest, pk: UUID) -> HttpResponse:
         needs_rationale=standing.evaluation.recommendation != "certify",
         initial=initial_period(case),
     )
-    context |= {"title": "Certify", "grounds": grounds_of(case, request.user, standing, "certify")}
+    marked = marked_by(context["notices"])
+    grounds = grounds_of(case, request.user, standing, "certify", marked)
+    context |= {"title": "Certify", "grounds": grounds}
     return _signed(request, context, form, lambda data: data)
 
 
@@ -55,7 +58,9 @@ def case_modify(request: StaffRequest, pk: UUID) -> HttpResponse:
     form = ModifyForm(request.POST or None, initial=initial_modified(case))
     context |= {
         "title": "Certify with modifications",
-        "grounds": grounds_of(case, request.user, standing, "modify"),
+        "grounds": grounds_of(
+            case, request.user, standing, "modify", marked_by(context["notices"])
+        ),
     }
     return _signed(request, context, form, lambda data: data)
 
@@ -70,7 +75,9 @@ def case_not_certify(request: StaffRequest, pk: UUID) -> HttpResponse:
     )
     context |= {
         "title": "Not certify",
-        "grounds": grounds_of(case, request.user, standing, "not-certify"),
+        "grounds": grounds_of(
+            case, request.user, standing, "not-certify", marked_by(context["notices"])
+        ),
     }
 
     def terms(data: dict[str, Any]) -> dict[str, Any]:

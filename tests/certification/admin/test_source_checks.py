@@ -14,10 +14,16 @@ from django.urls import reverse
 from certification.admin.findings import RULE_TITLES
 from certification.case_notices import case_notices, notices_to_seal
 from certification.lint.findings import Level, Rule
-from certification.models import CriteriaVersion, ReferenceNotice
+from certification.models import CriteriaVersion, ReferenceNotice, User
 from certification.quarantine import notices
 from certification.source_checks import version_findings
-from tests.factories import CaseFactory, ReferenceFactory, ReferenceNoticeFactory, StatementFactory
+from tests.factories import (
+    AnswerFactory,
+    CaseFactory,
+    ReferenceFactory,
+    ReferenceNoticeFactory,
+    StatementFactory,
+)
 
 from .conftest import page
 
@@ -132,6 +138,46 @@ def test_a_case_warns_of_a_criterion_in_quarantine(
     assert "was retracted" in notice.lines[0]
     assert notice in case_notices(case, None, TODAY)
     assert notices_to_seal(case, TODAY)[0]["title"] == notice.title
+
+
+PAGES = {
+    "case": "certification:case",
+    "recommendation": "certification:case-recommendation",
+    "sign": "certification:case-certify",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_of_the_case_say_which_criterion_is_in_quarantine(
+    name: str, version: CriteriaVersion, nurse: User, client: Client
+) -> None:
+    """In words: at the criterion where it is shown, and with the way there from the others."""
+    case = CaseFactory(criteria_version=version, patient__site=nurse.sites.get())
+    client.force_login(nurse)
+    url = reverse(PAGES[name], args=[case.pk])
+    assert "quarantine" not in client.get(url).content.decode()
+    ReferenceNoticeFactory(doi="10.1000/label_a")
+    (notice,) = notices(case, None, TODAY)
+    text = client.get(url).content.decode()
+    assert notice.title in text
+    explanation = reverse(PAGES["recommendation"], args=[case.pk])
+    assert f'href="{explanation}#node-{notice.marks[0]}"' in text
+    if name == "recommendation":
+        places = [text.index(f'id="node-{mark}"') for mark in notice.marks]
+        for place in places:
+            assert "In quarantine" in text[place:].partition("</li>")[0].partition("</summary>")[0]
+        assert text.count("In quarantine</span>") == len(notice.marks)
+
+
+def test_what_stands_in_the_way_is_marked_where_it_is_signed(
+    version: CriteriaVersion, nurse: User, client: Client
+) -> None:
+    case = CaseFactory(criteria_version=version, patient__site=nurse.sites.get())
+    AnswerFactory(case=case, fact_key="active_infection", value=True)
+    ReferenceNoticeFactory(doi="10.1000/label_a")
+    client.force_login(nurse)
+    text = client.get(reverse(PAGES["sign"], args=[case.pk])).content.decode()
+    assert "In quarantine" in text.partition("In the way")[2].partition("</ul>")[0]
 
 
 def test_what_is_kept_of_a_quarantine_follows_the_notices(version: CriteriaVersion) -> None:
