@@ -6,6 +6,8 @@ what is retired stays as it was, and nobody overwrites what they have not seen.
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+
 from certification.models import AuditEvent, CriteriaVersion, EditorialModel, FactGroup, User
 from certification.policies import Change, Refused, Stale, check_allowed
 from certification.workflow import ContentStatus
@@ -71,6 +73,23 @@ def check_is_new_step(group: FactGroup) -> None:
     """Two steps of the wizard with the same title could not be told apart. Raises ``Refused``."""
     if FactGroup.objects.filter(title__iexact=group.title).exclude(pk=group.pk).exists():
         raise Refused(f"There is a step “{group.title}” already.", field="title")
+
+
+def check_can_reset_second_factor(by: User | None, user: User) -> None:
+    """To take somebody's second factor away. ``by`` None: whoever runs the server.
+
+    Raises ``Refused``.
+    """
+    if by is not None:
+        check_allowed(by, Permission.MANAGE_USERS)
+        if by.pk == user.pk:
+            raise Refused(
+                "Your own second factor is changed under your name. Ask another administrator if "
+                "you have lost it.",
+                field="reset_because",
+            )
+    if not Authenticator.objects.filter(user=user).exists():
+        raise Refused("This person has no second factor.", field="reset_because")
 
 
 def check_can_give_roles(by: User, user: User, held: set[Role], wanted: set[Role]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -14,9 +15,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from certification.actions.accounts import save_account, save_site
+from certification.actions.accounts import reset_second_factor, save_account, save_site
 from certification.admin.base import RoleAdmin, tag
-from certification.editing_policies import check_can_give_roles
+from certification.editing_policies import check_can_give_roles, check_can_reset_second_factor
 from certification.models import Site, User
 from certification.policies import Refused
 from certification.presenters.wording import moment_words
@@ -73,6 +74,14 @@ class AccountForm(forms.ModelForm):
         help_text="At least 15 characters. Leave empty to keep the present one.",
     )
 
+    reset_because = forms.CharField(
+        label="Take the second factor away, because",
+        required=False,
+        max_length=240,
+        help_text="Only when it is lost. The password alone then signs in; the person adds a new "
+        "one under their name. The reason is kept in the audit trail.",
+    )
+
     class Meta:
         model = User
         fields = ("username", "name", "credentials", "licence_number", "email", "is_active",
@@ -99,6 +108,8 @@ class AccountForm(forms.ModelForm):
         held = {Role(key) for key in self.instance.role_keys} if self.instance.pk else set()
         wanted = {Role(key) for key in self.cleaned_data["roles"]}
         try:
+            if self.cleaned_data.get("reset_because"):
+                check_can_reset_second_factor(self.by, self.instance)
             check_can_give_roles(self.by, self.instance, held, wanted)
         except Refused as refusal:
             self.add_error(refusal.field or None, refusal.sentence)
@@ -114,13 +125,26 @@ class UserAdmin(RoleAdmin):
     )  # fmt: skip
     list_filter = ("is_active", "role_grants__role", "sites", "is_demo")
     search_fields = ("username", "name", "email", "licence_number")
-    readonly_fields = ("is_demo", "signed_in", "made", "roles_held", "sites_of")
+    readonly_fields = ("is_demo", "signed_in", "made", "roles_held", "sites_of", "second_factor")
     fieldsets = (
         (None, {"fields": ("username", "name", "credentials", "licence_number", "email")}),
         ("What this person may do", {"fields": ("is_active", "roles", "sites")}),
-        ("Signing in", {"fields": ("new_password", "signed_in", "made", "is_demo")}),
+        (
+            "Signing in",
+            {
+                "fields": (
+                    "new_password",
+                    "second_factor",
+                    "reset_because",
+                    "signed_in",
+                    "made",
+                    "is_demo",
+                )
+            },
+        ),
     )
-    READ_BACK = {"roles": "roles_held", "sites": "sites_of", "new_password": None}
+    READ_BACK = {"roles": "roles_held", "sites": "sites_of", "new_password": None,
+                 "reset_because": None}  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("role_grants", "sites")
@@ -158,6 +182,12 @@ class UserAdmin(RoleAdmin):
             return tag("locked", "Closed")
         return tag("demo", "Demo account") if obj.is_demo else tag("yes", "Active")
 
+    @admin.display(description="second factor")
+    def second_factor(self, obj: User) -> str:
+        kinds = dict(Authenticator.Type.choices)
+        held = Authenticator.objects.filter(user=obj).values_list("type", flat=True)
+        return ", ".join(str(kinds.get(kind, kind)) for kind in sorted(set(held))) or "None"
+
     @admin.display(description="last sign-in", ordering="last_login")
     def signed_in(self, obj: User) -> str:
         return moment_words(obj.last_login, settings.TIME_ZONE) or "Never"
@@ -167,7 +197,11 @@ class UserAdmin(RoleAdmin):
         return moment_words(obj.date_joined, settings.TIME_ZONE)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if change and not form.changed_data:
+        reason = form.cleaned_data.get("reset_because", "")
+        if change and reason:
+            who: Any = request.user
+            reset_second_factor(by=who, now=timezone.now(), user=obj, reason=reason)
+        if change and not set(form.changed_data) - {"reset_because"}:
             return
         save_account(
             by=request.user,  # type: ignore[arg-type]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
 from django.test import Client
 
-from certification.models import Site, User
+from certification.models import AuditEvent, Site, User
 from config.roles import Role
 from tests.factories import PASSWORD, SiteFactory, UserFactory
 
@@ -134,3 +136,104 @@ def test_sites(administrator: Client) -> None:
     assert (site.name, site.key) == ("Far West", "west")
     verbs = [(event.verb, event.data["changes"].get("name")) for event in acts_of(administrator)]
     assert verbs == [("created site", [None, "West"]), ("changed site", ["West", "Far West"])]
+
+
+# A lost second factor -----------------------------------------------------------------------------
+
+
+def with_factor(**fields: Any) -> User:
+    user: User = UserFactory(**fields)
+    for kind in (Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES):
+        Authenticator.objects.create(user=user, type=kind, data={})
+    return user
+
+
+def test_an_administrator_takes_a_lost_second_factor_away(administrator: Client) -> None:
+    user = with_factor(roles=[Role.AUDITOR])
+    assert "TOTP" in administrator.get(page(User, "change", user.pk)).content.decode()
+    save(administrator, user, reset_because="Lost telephone; identity checked by call-back")
+    assert not Authenticator.objects.filter(user=user).exists()
+    (event,) = acts_of(administrator)
+    assert (event.verb, event.object_id) == ("reset second factor", str(user.pk))
+    assert event.data["reason"].startswith("Lost telephone")
+    assert event.data["removed"] == ["recovery_codes", "totp"]
+
+
+def test_a_second_factor_stays_without_a_reason_and_ones_own(administrator: Client) -> None:
+    user, nobody = with_factor(roles=[Role.AUDITOR]), UserFactory(roles=[Role.AUDITOR])
+    save(administrator, user, name="Another Name")
+    assert Authenticator.objects.filter(user=user).count() == 2
+    refused = save(administrator, nobody, reset_because="Lost")
+    assert "has no second factor" in refused.content.decode()
+    me = User.objects.get(pk=administrator.session["_auth_user_id"])
+    Authenticator.objects.create(user=me, type=Authenticator.Type.TOTP, data={})
+    refused = save(administrator, me, reset_because="Lost")
+    assert "Ask another administrator" in refused.content.decode()
+    assert Authenticator.objects.filter(user=me).exists()
+
+
+@pytest.mark.django_db
+def test_who_runs_the_server_can_take_a_second_factor_away() -> None:
+    user = with_factor(username="alone", roles=[Role.ADMINISTRATOR])
+    with pytest.raises(CommandError, match="There is no account"):
+        call_command("reset_second_factor", "nobody", reason="Lost")
+    with pytest.raises(CommandError, match=r"reason|Give"):
+        call_command("reset_second_factor", "alone", reason="  ")
+    call_command("reset_second_factor", "alone", reason="Lost key, asked for in person")
+    assert not Authenticator.objects.filter(user=user).exists()
+    event = AuditEvent.objects.get(verb="reset second factor")
+    assert (event.actor_id, event.data["reason"]) == (None, "Lost key, asked for in person")
+    with pytest.raises(CommandError, match="no second factor"):
+        call_command("reset_second_factor", "alone", reason="Again")
+
+
+# The first administrator --------------------------------------------------------------------------
+
+STRONG = "seven lanterns over the harbour"
+
+
+def first(username: str = "alma", name: str = "Alma Admin") -> None:
+    call_command("first_admin", username, name=name)
+
+
+@pytest.mark.django_db
+def test_the_first_administrator_is_made_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    UserFactory(is_demo=True, roles=[Role.ADMINISTRATOR])
+    monkeypatch.setenv("FIRST_ADMIN_PASSWORD", STRONG)
+    first()
+    user = User.objects.get(username="alma")
+    assert (user.name, user.role_keys) == ("Alma Admin", {"administrator"})
+    assert user.check_password(STRONG)
+    event = AuditEvent.objects.get(verb="created account", object_id=str(user.pk))
+    assert event.actor_id is None
+    assert STRONG not in str(event.data) + capsys.readouterr().out
+    with pytest.raises(CommandError, match="There is an administrator: Alma Admin"):
+        first("second")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("password", "given", "says"),
+    [("short", {}, "too short"), (STRONG, {"name": " "}, r"name|Give"),
+     (STRONG, {"username": "a b"}, "valid username")],
+)  # fmt: skip
+def test_a_first_administrator_is_refused(
+    password: str, given: dict[str, str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRST_ADMIN_PASSWORD", password)
+    with pytest.raises(CommandError, match=says):
+        first(**given)
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_password_is_asked_for_twice_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FIRST_ADMIN_PASSWORD", raising=False)
+    typed = iter([STRONG, "something else entirely", STRONG, STRONG])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    with pytest.raises(CommandError, match="differ"):
+        first()
+    first()
+    assert User.objects.get().check_password(STRONG)
