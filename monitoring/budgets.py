@@ -44,30 +44,53 @@ class Budget:
 
 def course_budget(course: InfusionCourse, on: date) -> Budget:
     """What is left on a day. Renewals that join on without a gap extend the end."""
-    return _budget(course, _authorizations(course), _given(course), on)
+    return _budget(course, _authorizations(course), list(course.visits.all()), on)
 
 
-def renew_from(
-    course: InfusionCourse, on: date, visits: Iterable[Visit] | None = None
-) -> date | None:
+def standing_days(
+    course: InfusionCourse, on: date, visits: Sequence[Visit]
+) -> tuple[date | None, date | None]:
+    """``renew_from`` and ``budget_changes`` of a course whose visits are read already."""
+    authorizations = _authorizations(course)
+    return _renew_from(course, authorizations, visits, on), _changes(authorizations, on)
+
+
+def renew_from(course: InfusionCourse, on: date) -> date | None:
     """The first day from ``on`` on which a renewal is prompted, if nothing is documented until
-    then. None: the course was stopped, or nothing that is known now leads to a renewal.
+    then. None: the course was stopped, or nothing that is known now leads to a renewal."""
+    return _renew_from(course, _authorizations(course), list(course.visits.all()), on)
 
-    ``visits``: those of the course, when they were read already."""
+
+def budget_changes(course: InfusionCourse, on: date) -> date | None:
+    """The next day after ``on`` on which a certification begins or has ended."""
+    return _changes(_authorizations(course), on)
+
+
+def _changes(authorizations: list[CourseAuthorization], on: date) -> date | None:
+    days = [d for a in authorizations for d in (a.start_on, a.end_on + A_DAY) if d > on]
+    return min(days, default=None)
+
+
+def _renew_from(
+    course: InfusionCourse,
+    authorizations: list[CourseAuthorization],
+    visits: Sequence[Visit],
+    on: date,
+) -> date | None:
     if not course.is_running:
         return None
-    authorizations, given = _authorizations(course), _given(course, visits)
+    given = _given(visits)
     days = {on}
     for one in authorizations:
         days |= {one.start_on, one.end_on + A_DAY, one.end_on - LEAD}
     for day in tuple(days):
-        budget = _budget(course, authorizations, given, day)
+        budget = _budget(course, authorizations, visits, day)
         uncovered = _uncovered(course, given, day, budget.infusions_left)
         if uncovered is not None:
             days.add(uncovered - LEAD)
     following = sorted(day for day in days if day >= on)
     return next(
-        (d for d in following if _budget(course, authorizations, given, d).renewal_prompt), None
+        (d for d in following if _budget(course, authorizations, visits, d).renewal_prompt), None
     )
 
 
@@ -78,41 +101,34 @@ def is_renewed(course: InfusionCourse) -> bool:
     return infusions is None or infusions.interval is not None
 
 
-def is_complete(course: InfusionCourse, given: Sequence[date]) -> bool:
+def is_complete(course: InfusionCourse, given: Sequence[date], visits: Iterable[Visit]) -> bool:
     """Whether everything that the protocol plans was given: nothing is to be renewed then, before
     a further infusion is booked."""
     infusions = protocol_of(course.protocol_version).infusions
     if infusions is None or not all_given(infusions, given):
         return False
-    return all(visit.state != Visit.State.SCHEDULED for visit in course.visits.all())
-
-
-def budget_changes(course: InfusionCourse, on: date) -> date | None:
-    """The next day after ``on`` on which a certification begins or has ended."""
-    days = [d for a in _authorizations(course) for d in (a.start_on, a.end_on + A_DAY) if d > on]
-    return min(days, default=None)
+    return all(visit.state != Visit.State.SCHEDULED for visit in visits)
 
 
 def _authorizations(course: InfusionCourse) -> list[CourseAuthorization]:
     return sorted(course.authorizations.all(), key=lambda one: (one.end_on, one.pk))
 
 
-def _given(course: InfusionCourse, visits: Iterable[Visit] | None = None) -> list[date]:
-    known = course.visits.all() if visits is None else visits
-    infused = (v for v in known if v.state == Visit.State.INFUSED)
+def _given(visits: Iterable[Visit]) -> list[date]:
+    infused = (v for v in visits if v.state == Visit.State.INFUSED)
     return sorted(visit.infused_on for visit in infused if visit.infused_on)
 
 
 def _budget(
     course: InfusionCourse,
     authorizations: list[CourseAuthorization],
-    infused: list[date],
+    visits: Sequence[Visit],
     on: date,
 ) -> Budget:
-    given = [day for day in infused if day <= on]
+    given = [day for day in _given(visits) if day <= on]
     left = _left(authorizations, given)
     current = [one for one in authorizations if one.start_on <= on <= one.end_on]
-    renewed = course.is_running and is_renewed(course) and not is_complete(course, given)
+    renewed = course.is_running and is_renewed(course) and not is_complete(course, given, visits)
     if not current:
         return Budget(0, None, 0, _lapsed(authorizations, on) if renewed else "")
     unlimited = any(one.infusions is None for one in current)

@@ -23,10 +23,12 @@ from certification.criteria.facts import (
 )
 from certification.criteria.tree import fact_keys
 from certification.models import Patient
+from certification.models.prepared import Prepared, is_held
 from certification.registration import PATIENT_FACTS
 from certification.turnaround import local_date
 from monitoring.models import InfusionCourse, ProtocolVersion, Visit
 from monitoring.models import Result as ResultRow
+from monitoring.models.results import ResultQuerySet
 from monitoring.protocols import ProtocolInUse, compiled
 from monitoring.schedule.generator import Planner
 from monitoring.schedule.items import Plan
@@ -39,11 +41,23 @@ CHECKLIST = "preinfusion_checklist"
 """The fixed test key of the checklist; completing it at a visit is a result of this test."""
 REACTION_GRADE = "infusion_reaction_grade"
 """The fixed key of the fact that holds the grade of an infusion reaction."""
+PREVIOUS_GRADE = "previous_infusion_reaction_grade"
+"""The fixed key of the question for the worst reaction so far, a choice named by its grade."""
 HORIZON_MONTHS = 24
 """How far a plan looks ahead: also shortly before it is worked out anew, more than 18 months."""
 FRESH_DAYS = 28
 """A plan is worked out anew after at most so many days."""
 A_DAY = timedelta(days=1)
+
+
+# Every act asks these again.
+_RESULTS: Prepared[ResultRow] = Prepared(
+    lambda patient: _in_order(ResultRow.objects.filter(patient=patient)),
+    patient=Patient._meta.pk,
+)
+_VISITS: Prepared[Visit] = Prepared(
+    lambda course: Visit.objects.filter(course=course), course=InfusionCourse._meta.pk
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +97,13 @@ def protocol_of(version: ProtocolVersion) -> Protocol:
 def results_of(patients: Iterable[UUID]) -> dict[UUID, list[ResultRow]]:
     """The results of some people that stand, in the order in which they were done."""
     found: dict[UUID, list[ResultRow]] = {}
-    rows = ResultRow.objects.filter(patient__in=list(patients)).standing()
-    for row in rows.order_by("done_on", "entered_at", "id"):
+    for row in _in_order(ResultRow.objects.filter(patient__in=list(patients))):
         found.setdefault(row.patient_id, []).append(row)
     return found
+
+
+def _in_order(rows: ResultQuerySet) -> ResultQuerySet:
+    return rows.standing().order_by("done_on", "entered_at", "id")
 
 
 def record_of(
@@ -97,9 +114,10 @@ def record_of(
     ``results``: those of the person, from ``results_of``, when several people are read at once.
     """
     used = compiled(course.protocol_version)
-    visits = tuple(course.visits.all())
+    held = is_held(course, "visits")
+    visits = tuple(course.visits.all() if held else _VISITS.rows(course=course.pk))
     if results is None:
-        results = results_of([course.patient_id]).get(course.patient_id, ())
+        results = _RESULTS.rows(patient=course.patient_id)
     results = tuple(row for row in results if row.done_on is not None and row.done_on <= on)
     facts = _facts(course, used.vocabulary, on)
     given = sorted(v.infused_on for v in visits if v.infused_on and v.infused_on <= on)

@@ -237,6 +237,7 @@ def _write(
     """Writes what differs, counts the revision up and writes the event; where nothing differs
     nothing happened, and the audit trail says nothing."""
     changed: dict[str, tuple[Any, Any]] = {}
+    added: list[Answer] = []
     for key, answer in wanted.items():
         before = current.get(key)
         old, new = snapshot(before), snapshot(answer)
@@ -247,9 +248,13 @@ def _write(
             if before is not None:
                 before.delete()
             continue
-        answer.pk = before.pk if before is not None else None
         answer.answered_by, answer.answered_at = by, now
-        answer.save(force_update=before is not None, force_insert=before is None)
+        if before is None:
+            added.append(answer)
+        else:
+            answer.pk = before.pk
+            answer.save(force_update=True)
+    Answer.objects.bulk_create(added)
     if changed:
         case.revision += 1
         case.save(update_fields=["revision"])

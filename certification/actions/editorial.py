@@ -31,8 +31,7 @@ _LIFE = (
 
 def lock(obj: EditorialModel) -> None:
     """Takes the row as it is now, and keeps others off until the act is done."""
-    type(obj)._default_manager.select_for_update().get(pk=obj.pk)
-    obj.refresh_from_db()
+    obj.refresh_from_db(from_queryset=type(obj)._default_manager.select_for_update())
 
 
 @transaction.atomic

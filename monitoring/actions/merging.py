@@ -13,14 +13,28 @@ from datetime import datetime
 from typing import Any
 
 from certification.criteria.codec_nodes import citation_to_data
-from monitoring.models import DueItem, Result, Visit
+from certification.models.prepared import Prepared
+from monitoring.models import DueItem, InfusionCourse, Result, Visit
 from monitoring.planning import CHECKLIST, CourseRecord, protocol_of
 from monitoring.schedule.items import DueItem as PlannedItem
 from monitoring.schedule.items import Plan
 from monitoring.schedule.rules import INFUSION, Kind, Protocol
 
 LONGEST_REASON = 400
+_COURSE = InfusionCourse._meta.pk
 AFTER_WAIVER = "The one before it was waived."
+_OPEN: Prepared[DueItem] = Prepared(
+    lambda course: DueItem.objects.filter(course=course, closed=False), course=_COURSE
+)
+# Of the history, which only grows, no more than its keys.
+_ENDED: Prepared[tuple[str, str, str, Any, Any]] = Prepared(
+    lambda course: (
+        DueItem.objects.filter(course=course, end__in=[DueItem.End.DONE, DueItem.End.WAIVED])
+        .order_by()
+        .values_list("rule", "occurrence", "end", "result", "visit")
+    ),
+    course=_COURSE,
+)
 
 
 def merge_plan(record: CourseRecord, plan: Plan, now: datetime) -> Counter[str]:
@@ -49,16 +63,11 @@ class _Merge:
     def __init__(self, record: CourseRecord, plan: Plan, now: datetime) -> None:
         self.record, self.plan, self.now = record, plan, now
         self.course = record.course
-        items = DueItem.objects.filter(course=self.course)
-        self.open = {_key(row): row for row in items.filter(closed=False)}
-        # Of the history, which only grows, no more than its keys.
-        ended = items.filter(end__in=[DueItem.End.DONE, DueItem.End.WAIVED]).order_by()
+        self.open = {_key(row): row for row in _OPEN.rows(course=self.course.pk)}
         self.done: set[str] = set()
         self.waived: set[str] = set()
         self.spent: set[tuple[str, object]] = set()
-        for rule, occurrence, end, result, visit in ended.values_list(
-            "rule", "occurrence", "end", "result", "visit"
-        ):
+        for rule, occurrence, end, result, visit in _ENDED.rows(course=self.course.pk):
             if end == DueItem.End.WAIVED:
                 self.waived.add(f"{rule}:{occurrence}")
             else:

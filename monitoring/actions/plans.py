@@ -13,7 +13,7 @@ from certification.models import Site, User
 from certification.turnaround import local_date
 from monitoring.actions.locks import locked_course, today_at
 from monitoring.actions.merging import LONGEST_REASON, merge_plan
-from monitoring.budgets import budget_changes, renew_from
+from monitoring.budgets import standing_days
 from monitoring.models import DueItem, InfusionCourse
 from monitoring.planning import A_DAY, plan_record, planned_through, record_of
 from monitoring.policies import check_can_monitor_site, check_can_waive, check_can_work
@@ -31,13 +31,13 @@ def replan_locked(course: InfusionCourse, now: datetime) -> Counter[str]:
     counts = merge_plan(record, plan, now)
     watched = course.watch_until_on is None or record.on <= course.watch_until_on
     through = planned_through(record, plan) if watched else None
-    changes_on = budget_changes(course, record.on)
+    renew_from_on, changes_on = standing_days(course, record.on, record.visits)
     if through is not None and changes_on is not None:
         through = min(through, changes_on - A_DAY)
     standing = {
         "planned_through_on": through,
         "nothing_due_because": _nothing_due(course, plan) if watched else "",
-        "renew_from_on": renew_from(course, record.on, record.visits),
+        "renew_from_on": renew_from_on,
     }
     changed = [name for name, value in standing.items() if getattr(course, name) != value]
     for name in changed:

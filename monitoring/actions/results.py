@@ -7,7 +7,7 @@ the person out anew, by the same way as every other act, and its findings raise 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -23,10 +23,10 @@ from certification.policies import Refused
 from certification.turnaround import local_date
 from monitoring.actions.courses import check_no_contradiction
 from monitoring.actions.findings import act_on_findings
-from monitoring.actions.following import open_items, what_followed
+from monitoring.actions.following import Before, open_items, what_followed
 from monitoring.actions.locks import watched_courses
 from monitoring.actions.plans import replan_locked
-from monitoring.models import Alert, DueItem, Hold, Result
+from monitoring.models import Alert, DueItem, Hold, InfusionCourse, Result
 from monitoring.models.results import STRUCK_OUT
 from monitoring.planning import vocabulary_for
 from monitoring.policies import (
@@ -62,18 +62,44 @@ def enter_result(
     patient = _locked(patient)
     check_can_monitor_patient(by, patient)
     row = Result(patient=patient, site=patient.site)
+    offered = vocabulary_for(patient, local_date(now, patient.site.time_zone))
     if result is not None:
         row = Result.objects.select_for_update(of=("self",)).get(pk=result.pk, patient=patient)
         check_can_report(by, row)
         if row.test != entry.test:
             raise Refused("Another test was requested. Enter this one by itself.", field="test")
-    fill(row, entry, vocabulary_for(patient, local_date(now, patient.site.time_zone)), now)
+    fill(row, entry, offered, now)
     if result is None and (there := _there_already(row)) is not None:
         return there
     row.entered_by, row.entered_at = by, now
     row.save()
     follow_up(row, by=by, now=now, verb="entered result")
     return row
+
+
+@transaction.atomic
+def enter_results(
+    *, by: User, now: datetime, patient: Patient, entries: Iterable[ResultEntry]
+) -> list[Result]:
+    """Enters the results of one report, all or none; schedules are worked out once, with all.
+
+    Each counts like one that is entered by itself. Raises ``Refused`` with the field.
+    """
+    patient = _locked(patient)
+    check_can_monitor_patient(by, patient)
+    offered = vocabulary_for(patient, local_date(now, patient.site.time_zone))
+    rows: list[Result] = []
+    fresh: list[Result] = []
+    for entry in entries:
+        row = Result(patient=patient, site=patient.site, entered_by=by, entered_at=now)
+        fill(row, entry, offered, now)
+        there = _there_already(row)
+        if there is None:
+            row.save()
+            fresh.append(row)
+        rows.append(there or row)
+    _follow_up_each(patient, fresh, by=by, now=now, verb="entered result")
+    return rows
 
 
 @transaction.atomic
@@ -204,30 +230,40 @@ def read_values(entry: ResultEntry, vocabulary: Vocabulary, today: date) -> dict
 
 def follow_up(row: Result, *, by: User, now: datetime, verb: str) -> list[Alert | Hold]:
     """Plans the person anew, raises what was found, and writes the audit event."""
+    return _follow_up_each(row.patient, [row], by=by, now=now, verb=verb)
+
+
+def _follow_up_each(
+    patient: Patient, rows: Sequence[Result], *, by: User, now: datetime, verb: str
+) -> list[Alert | Hold]:
+    """The same for several results of one person, which are planned with once."""
+    counting = [row for row in rows if row.reported_on or row.supersedes_id]
+    courses: list[InfusionCourse] = []
+    before: Before = {}
     counts: dict[str, dict[str, int]] = {}
-    followed: list[dict[str, Any]] = []
-    raised: list[Alert | Hold] = []
-    corrected = row.supersedes
-    if row.reported_on is not None or corrected is not None:
-        courses = watched_courses(row.patient, local_date(now, row.patient.site.time_zone))
+    if counting:
+        courses = watched_courses(patient, local_date(now, patient.site.time_zone))
         before = open_items(courses)
-        for course in courses:
-            counts[str(course.pk)] = dict(replan_locked(course, now))
-        followed = what_followed(before, courses, row)
-        raised = act_on_findings(row, courses, by=by, now=now)
-    data = {
-        "test": row.test,
-        "done_on": row.done_on.isoformat() if row.done_on else None,
-        "reported_on": row.reported_on.isoformat() if row.reported_on else None,
-        "facts": row.facts,
-        "corrects": str(corrected.pk) if corrected else None,
-        "reason": row.correction_reason,
-        "raised": [f"{one._meta.model_name} {one.rule}" for one in raised],
-        "plan": counts,
-        "followed": followed,
-    }
-    kept = {name: value for name, value in data.items() if value}
-    record_event(by=by, verb=verb, obj=row, at=now, data=kept)
+        counts = {str(course.pk): dict(replan_locked(course, now)) for course in courses}
+    raised: list[Alert | Hold] = []
+    for row in rows:
+        counts_here = row in counting
+        followed = what_followed(before, courses, row) if counts_here else []
+        found = act_on_findings(row, courses, by=by, now=now) if counts_here else []
+        raised += found
+        data = {
+            "test": row.test,
+            "done_on": row.done_on.isoformat() if row.done_on else None,
+            "reported_on": row.reported_on.isoformat() if row.reported_on else None,
+            "facts": row.facts,
+            "corrects": str(row.supersedes_id) if row.supersedes_id else None,
+            "reason": row.correction_reason,
+            "raised": [f"{one._meta.model_name} {one.rule}" for one in found],
+            "plan": counts if counts_here else {},
+            "followed": followed,
+        }
+        kept = {name: value for name, value in data.items() if value}
+        record_event(by=by, verb=verb, obj=row, at=now, data=kept)
     return raised
 
 

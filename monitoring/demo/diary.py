@@ -51,7 +51,7 @@ class Planned(NamedTuple):
 
 
 class Diary:
-    """``today``: the day on which the demonstration plays."""
+    """``today``: the day on which the demonstration plays. ``opened_on``: that of the course."""
 
     def __init__(
         self,
@@ -61,8 +61,10 @@ class Diary:
         protocol: Protocol,
         *,
         today: date,
+        opened_on: date,
         chance: random.Random,
     ) -> None:
+        self.opened_on = opened_on
         self.cohort, self.punctuality, self.script = cohort, punctuality, script
         self.kinds = {rule.id: rule.kind for rule in protocol.rules}
         self.today, self.chance = today, chance
@@ -131,6 +133,10 @@ class Diary:
             return Planned(due_on, done_on, done_on)
         if self.punctuality.is_on_time(item.test, due_on):
             latest = min(due_on + GRACE, item.overdue_on)
+            if latest < self.opened_on:
+                # Done in time elsewhere, and documented here with its day.
+                ahead = min(AHEAD, latest - item.window_opens_on)
+                return Planned(due_on, latest - chance.randint(0, ahead.days) * A_DAY, on + A_DAY)
             first = max(item.window_opens_on, on + A_DAY, latest - AHEAD)
             done_on = first + timedelta(days=chance.randint(0, max(0, (latest - first).days)))
         else:

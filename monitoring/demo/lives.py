@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from certification.models import User
@@ -20,7 +20,7 @@ from certification.turnaround import local_date
 from monitoring.actions.courses import record_facts
 from monitoring.actions.holds import acknowledge_alert
 from monitoring.actions.infusions import record_infusion, record_reaction
-from monitoring.actions.results import ResultEntry, enter_result, mark_seen
+from monitoring.actions.results import ResultEntry, enter_result, enter_results, mark_seen
 from monitoring.actions.visits import (
     book_visit,
     complete_checklist,
@@ -85,7 +85,7 @@ class Life:
         self.chance = random.Random(record)  # noqa: S311 - nothing secret
         self.diary = Diary(
             centre.cohort, centre.punctuality, script, protocol_of(course.protocol_version),
-            today=self.today, chance=self.chance,
+            today=self.today, opened_on=self._day, chance=self.chance,
         )  # fmt: skip
         self.deeds = sorted(script.deeds, key=lambda deed: -deed.days_ago)
         self.troubles = {trouble.visit: trouble for trouble in script.troubles}
@@ -168,30 +168,36 @@ class Life:
                 yield from self._under_way(row.test, plan)
 
     def _report(self, tests: dict[str, Planned], values: Values | None = None) -> None:
-        at = self.moment
-        for test, plan in tests.items():
-            ordered = test in self.centre.cohort.ordered
-            entry = ResultEntry(
+        """What comes in one report: what was requested ahead by itself, the others together."""
+        entries = {
+            test: ResultEntry(
                 test,
                 requested_on=max(self.patient.birth_date, plan.done_on - timedelta(days=18))
-                if ordered else plan.done_on,
+                if test in self.centre.cohort.ordered else plan.done_on,
                 done_on=plan.done_on,
                 reported_on=plan.reported_on,
                 facts=values or self.diary.reply(self.care, test, self._month(plan.done_on)),
-            )  # fmt: skip
-            result = enter_result(
-                by=self.centre.nurse, now=at, patient=self.patient, entry=entry,
-                result=self.requested.pop(test, None),
-            )  # fmt: skip
-            seen = at + timedelta(hours=self.chance.randint(2, 40))
-            if self.centre.now - at > STILL_FRESH or self.chance.random() < 0.4:
+            )
+            for test, plan in tests.items()
+        }  # fmt: skip
+        entered = self._entered(entries)
+        for result in entered:
+            seen = self.moment + timedelta(hours=self.chance.randint(2, 40))
+            if self.centre.now - self.moment > STILL_FRESH or self.chance.random() < 0.4:
                 self.errands.append((seen, result))
-            at += timedelta(minutes=2)
-        self.moment = at
         self.errands.sort(key=lambda errand: errand[0])
         for test, plan in tests.items():
             self.diary.done([row for row in self.rows or () if row.test == test], plan.done_on)
         self.rows = None
+
+    def _entered(self, entries: dict[str, ResultEntry]) -> list[Result]:
+        who: dict[str, Any] = {"by": self.centre.nurse, "now": self.moment, "patient": self.patient}
+        asked = [test for test in entries if test in self.requested]
+        results = [
+            enter_result(**who, entry=entries.pop(test), result=self.requested.pop(test))
+            for test in asked
+        ]
+        return results + (enter_results(**who, entries=entries.values()) if entries else [])
 
     def _under_way(self, test: str, plan: Planned) -> Iterator[Step]:
         """A test that is requested, or done and not reported, when the demonstration plays."""

@@ -9,8 +9,15 @@ import pytest
 
 from certification.models import AuditEvent, User
 from certification.policies import Refused
+from monitoring.actions import results
 from monitoring.actions.holds import acknowledge_alert, release_hold
-from monitoring.actions.results import ResultEntry, correct_result, enter_result, mark_seen
+from monitoring.actions.results import (
+    ResultEntry,
+    correct_result,
+    enter_result,
+    enter_results,
+    mark_seen,
+)
 from monitoring.models import Alert, Hold, InfusionCourse, Result
 
 from .steps import START, at, book, check, give, infuse, readiness, result
@@ -197,3 +204,33 @@ def test_of_a_fixed_grid_the_item_that_stood_open_before_is_told_as_the_next(
         ("closed", first.due_on.isoformat()),
         ("next", second.due_on.isoformat()),
     ]
+
+
+def test_results_of_one_report_are_planned_with_once(
+    course: InfusionCourse, infusion_nurse: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All or none, each closes its own item; sent twice they are there already."""
+    planned: list[object] = []
+    whole = results.replan_locked
+    monkeypatch.setattr(
+        results, "replan_locked", lambda *given: planned.append(given) or whole(*given)
+    )
+    entries = [
+        ResultEntry(
+            "jcv_antibody", done_on=START, reported_on=START, facts={"antibody": "negative"}
+        ),
+        ResultEntry("cbc", START, START, START, {"cells": "5.1"}),
+    ]
+    who = {"by": infusion_nurse, "now": at(START), "patient": course.patient}
+    wrong = ResultEntry("cbc", done_on=START, reported_on=START, facts={"cells": "500"})
+    with pytest.raises(Refused, match="White cells"):
+        enter_results(**who, entries=[entries[0], wrong])
+    assert not Result.objects.exists()
+    rows = enter_results(**who, entries=entries)
+    assert len(planned) == 1
+    closed = course.due_items.filter(end="done").values_list("test", "result")
+    assert ("jcv_antibody", rows[0].pk) in closed
+    events = AuditEvent.objects.filter(verb="entered result").order_by("id")
+    assert [event.data["test"] for event in events] == ["jcv_antibody", "cbc"]
+    assert enter_results(**who, entries=entries) == rows
+    assert events.count() == 2
