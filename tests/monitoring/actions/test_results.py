@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import Counter
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -212,9 +213,12 @@ def test_results_of_one_report_are_planned_with_once(
     """All or none, each closes its own item; sent twice they are there already."""
     planned: list[object] = []
     whole = results.replan_locked
-    monkeypatch.setattr(
-        results, "replan_locked", lambda *given: planned.append(given) or whole(*given)
-    )
+
+    def counted(course: InfusionCourse, now: datetime) -> Counter[str]:
+        planned.append(course)
+        return whole(course, now)
+
+    monkeypatch.setattr(results, "replan_locked", counted)
     entries = [
         ResultEntry(
             "jcv_antibody", done_on=START, reported_on=START, facts={"antibody": "negative"}
