@@ -19,6 +19,7 @@ from django.urls import reverse
 
 from certification.models import User
 from monitoring.models import DueItem, InfusionCourse
+from monitoring.worklist import Group
 from tests.bench.serving import database, get, queries_of, timed
 from tests.bench.watched import ITEMS_A_COURSE, grow_ward
 
@@ -39,7 +40,9 @@ def run() -> Iterator[tuple[str, float, str]]:
         yield "due items", DueItem.objects.count(), "items"
         for name in pages:
             (before, few), (after, many) = small[name], large[name]
-            assert few == many, f"{name}: {few} queries became {many}"
+            # A group in which nobody stands, as can be in the small house, is not asked for rows.
+            grown = f"{name}: {few} queries became {many}"
+            assert few <= many <= few + len(Group), grown
             yield f"{name}, {SMALL:,} people", before, "ms"
             yield f"{name}, {LARGE:,} people", after, "ms"
             yield f"{name}, large / small (at most {AT_MOST})", after / before, "x"
