@@ -233,6 +233,8 @@ def _chosen(
 def _wanted(request: HttpRequest) -> tuple[dict[str, str], dict[str, str]]:
     """What the list is narrowed to; whatever is not known narrows nothing."""
     kind, before, after = (request.GET.get(name, "") for name in ("kind", "from", "to"))
+    if kind in StudiedKind.values and not (before or after):
+        return {"kind": kind}, {"kind": kind, "words": f"{StudiedKind(kind).label}: every change"}
     if kind not in StudiedKind.values or not {before, after} <= set(RECOMMENDATION_WORDS):
         return {}, {}
     words = (

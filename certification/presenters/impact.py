@@ -99,6 +99,7 @@ class StudyPage:
     ended: str
     against: str
     warnings: tuple[str, ...]
+    of_kind: tuple[Cell, ...]
     unchanged: tuple[Cell, ...]
     unchanged_total: int
     transitions: tuple[Transition, ...]
@@ -166,6 +167,10 @@ def study_page(
         ended=_ended(study),
         against=f"version {study.base.version}",
         warnings=tuple(_warnings(study, current)),
+        of_kind=tuple(
+            Cell(title, sum(row.cells[place].count for row in transitions), f"?kind={kind}#people")
+            for place, (kind, title) in enumerate(shown)
+        ),
         unchanged=unchanged,
         unchanged_total=study.done - changed,
         transitions=tuple(row for row in transitions if row.total),
@@ -252,7 +257,7 @@ def _warnings(study: ImpactStudy, current: CriteriaVersion | None) -> Iterator[s
 def change_lines(
     changes: Iterable[ImpactChange], criteria: Criteria, reader: User
 ) -> list[ChangeLine]:
-    """``changes`` with their cases and sites."""
+    """``changes`` with their cases, sites and people."""
     titles = dict(StudiedKind.choices)
     lines = []
     for change in changes:
@@ -283,7 +288,8 @@ def _named(change: ImpactChange, reader: User) -> tuple[str, str]:
             return change.case.number, reverse("certification:case", args=[change.case_id])
         return "", ""
     if reader.may(Permission.VIEW_PATIENTS):
-        return "Record", reverse("certification:patient", args=[change.patient_id])
+        number = change.patient.record_number
+        return number, reverse("certification:patient", args=[change.patient_id])
     return "", ""
 
 

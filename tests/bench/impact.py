@@ -1,5 +1,6 @@
 """Impact study: 100,000 stored cases under two versions of the largest shipped set, on one core.
 
+A study must end within ten seconds; the better of two is told, each with its statements made anew.
 The ratio compares with the pure compiled engine reading the same rows in the same run, by processor
 time. Both give the same recommendations, or the part fails.
 """
@@ -8,14 +9,16 @@ from __future__ import annotations
 
 import random
 import resource
+from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from datetime import date
+from decimal import Decimal
+from io import StringIO
 from time import perf_counter, process_time
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connections
+from django.test import override_settings
 
 from certification.actions import impact
 from certification.actions.impact import advance_study, start_study
@@ -23,64 +26,103 @@ from certification.criteria.codec import document, read_document
 from certification.criteria.evaluation import Evaluator
 from certification.criteria.facts import FactValue, read_facts
 from certification.criteria_sql.stored import Stored, read, store
+from certification.impact import _comparison as compared
 from certification.impact import comparison_of
-from certification.models import Case, CriteriaVersion, ImpactStudy, StoredFacts, User
+from certification.models import Answer, Case, CriteriaVersion, ImpactStudy, StoredFacts, User
 from certification.workflow import OPEN_STATUSES, CaseStatus
 from tests.bench.crowd import NOW, grow
+from tests.bench.serving import database
 
 CASES = 100_000
 PATIENTS = 20_000
 TODAY = NOW.date()
 DOCUMENTED = 0.95
-PURE_SHARE = 10
-"""The pure engine reads every tenth row, and its time is counted tenfold."""
+AT_MOST = 10.0
+ROUNDS = 2
+READ_ANEW = 2_000
+PURE_SHARE = 20
+"""The pure engine reads every twentieth row, and its time is counted twentyfold."""
 
 
-def run() -> list[tuple[str, float, str]]:
-    with TemporaryDirectory() as folder:
-        settings = connections.databases["default"]
-        old = settings["NAME"]
-        if settings["ENGINE"].endswith("sqlite3"):
-            connections["default"].close()
-            settings["NAME"] = str(Path(folder) / "bench.sqlite3")
-        try:
-            return _measured()
-        finally:
-            connections["default"].close()
-            settings["NAME"] = old
+def run() -> Iterator[tuple[str, float, str]]:
+    with database(), override_settings(DEBUG=False):
+        call_command("content", "load", "shipped", "--keep", stdout=StringIO())
+        call_command("demo", stdout=StringIO())
+        base = max(
+            CriteriaVersion.objects.in_force(TODAY).filter(request_type="initial"),
+            key=lambda version: len(version.document["facts"]),
+        )
+        # Some of the cases are withdrawn, and those of the demonstration are left alone.
+        grow(patients=PATIENTS, cases=CASES + CASES // 10 + Case.objects.count())
+        cases = _fill(base)
+        assert cases == CASES, f"{cases} stored cases"
+        yield "stored cases", cases, "cases"
+        editor = User.objects.get(username="editor")
+        drafts = {"stricter": _stricter(base), "with another question": _asking(base)}
+        for name, draft in drafts.items():
+            yield from _compared(name, editor, draft)
+        yield from _read_anew(base, editor, drafts["stricter"])
 
 
-def _measured() -> list[tuple[str, float, str]]:
-    call_command("migrate", verbosity=0)
-    call_command("content", "load", "shipped", "--keep", stdout=None)
-    call_command("demo", stdout=None)
-    base = max(
-        CriteriaVersion.objects.in_force(TODAY).filter(request_type="initial"),
-        key=lambda version: len(version.document["facts"]),
-    )
-    grow(patients=PATIENTS, cases=CASES + Case.objects.count())
-    cases = _fill(base)
-    editor = User.objects.get(username="editor")
-    drafts = {"stricter": _stricter(base), "with another question": _asking(base)}
-    figures: list[tuple[str, float, str]] = [("stored cases", cases, "cases")]
-    for name, draft in drafts.items():
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def _compared(name: str, editor: User, draft: dict[str, Any]) -> Iterator[tuple[str, float, str]]:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    rounds = []
+    for _ in range(ROUNDS):
+        compared.cache_clear()
         used = process_time()
         study, seconds, longest = _studied(editor, draft)
-        used = process_time() - used
-        grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        changed = study.changes.count()
-        pure = _purely(study)
-        figures += [
-            (f"{name}: the whole study", seconds, "s"),
-            (f"{name}: processor time of this process in it", used, "s"),
-            (f"{name}: its longest slice", 1000 * longest, "ms"),
-            (f"{name}: the pure compiled engine on the same rows", pure, "s"),
-            (f"{name}: pure engine / study", pure / used, "times"),
-            (f"{name}: recommendations that change", changed, "cases"),
-            (f"{name}: memory that the process grew by", grown / 1024, "MB"),
-        ]
-    return figures
+        rounds.append((seconds, process_time() - used, longest))
+    seconds, used, longest = min(rounds)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    pure = _purely(study)
+    word = "met" if seconds <= AT_MOST else "not met"
+    yield f"{name}: the whole study (at most {AT_MOST:.0f} s: {word})", seconds, "s"
+    yield f"{name}: processor time of this process in it", used, "s"
+    yield f"{name}: its longest slice", 1000 * longest, "ms"
+    yield f"{name}: the pure compiled engine on the same rows", pure, "s"
+    yield f"{name}: pure engine / study", pure / used, "times"
+    yield f"{name}: recommendations that change", study.changes.count(), "cases"
+    yield f"{name}: memory that the process grew by", grown / 1024, "MB"
+
+
+def _read_anew(
+    base: CriteriaVersion, editor: User, draft: dict[str, Any]
+) -> Iterator[tuple[str, float, str]]:
+    """Open cases of which nothing is stored yet: what the first study of all has to do before."""
+    criteria_set, vocabulary = read_document(base.document)
+    chance = random.Random(2027)
+    people = [
+        read_facts(vocabulary, example.facts, example.as_of or TODAY)
+        for example in criteria_set.examples
+    ]
+    cases = list(
+        StoredFacts.objects.filter(kind="open").values_list("case_id", flat=True)[:READ_ANEW]
+    )
+    answers = [
+        Answer(
+            case_id=case_id,
+            fact_key=key,
+            state=Answer.State.GIVEN,
+            value=_raw(fact.value),
+            observed_on=fact.observed_on,
+            source=Answer.Source.RECORD,
+            answered_by=editor,
+            answered_at=NOW,
+        )
+        for case_id in cases
+        for key, fact in chance.choice(people).items()
+        if fact.value is not None
+    ]
+    Answer.objects.bulk_create(answers, batch_size=2_000)
+    StoredFacts.objects.filter(case__in=cases).delete()
+    study = start_study(by=editor, now=NOW, document=draft)
+    used, begun = process_time(), perf_counter()
+    while study.phase == ImpactStudy.Phase.CASES:
+        study = advance_study(by=editor, now=NOW, study=study)
+    seconds, used = perf_counter() - begun, process_time() - used
+    assert StoredFacts.objects.count() == CASES
+    yield f"reading {len(cases):,} open cases with {len(answers):,} answers anew", seconds, "s"
+    yield "processor time of this process in it", used, "s"
 
 
 def _studied(editor: User, draft: dict[str, Any]) -> tuple[ImpactStudy, float, float]:
@@ -134,6 +176,10 @@ def _fill(base: CriteriaVersion) -> int:
     StoredFacts.objects.all().delete()
     cases = Case.objects.filter(criteria_version=base, number__startswith="B-")
     cases = cases.exclude(status=CaseStatus.WITHDRAWN).select_related("patient", "site")
+    too_many = list(cases.order_by("pk").values_list("pk", flat=True)[CASES:])
+    for first in range(0, len(too_many), 1_000):
+        part = too_many[first : first + 1_000]
+        Case.objects.filter(pk__in=part).update(status=CaseStatus.WITHDRAWN)
     batch: list[StoredFacts] = []
     total = 0
     for case in cases.iterator(chunk_size=2_000):
@@ -158,6 +204,16 @@ def _fill(base: CriteriaVersion) -> int:
             batch = []
     StoredFacts.objects.bulk_create(batch)
     return total
+
+
+def _raw(value: Any) -> Any:
+    """A typed value as it lies in an answer."""
+    match value:
+        case date() | Decimal():
+            return str(value)
+        case tuple():
+            return [{key: _raw(cell) for key, cell in row.items()} for row in value]
+    return value
 
 
 def _somebody(people: list[dict[str, FactValue]], chance: random.Random) -> Stored:

@@ -145,6 +145,11 @@ def test_the_list_in_pages_and_narrowed(
     second = approver.get(url("study", study.pk), {"after": first.context["listed"].after})
     assert len(second.context["lines"]) == 3
     narrowed = {"kind": "open", "from": "certify", "to": "pend"}
+    assert "All 28: open cases (28) , past determinations (0)." in words(first)
+    of_kind = approver.get(url("study", study.pk), {"kind": "open"})
+    assert "Open case: every change." in words(of_kind)
+    assert len(of_kind.context["lines"]) == 25
+    assert approver.get(url("study", study.pk), {"kind": "past"}).context["lines"] == []
     assert "Open case: Certify before, Pend after" in words(
         approver.get(url("study", study.pk), narrowed)
     )
@@ -166,6 +171,16 @@ def test_queries_do_not_grow(
     study = finished(approver, draft)
     with django_assert_max_num_queries(9):
         approver.get(url("study", study.pk))
+
+
+def test_the_export_names_what_its_reader_may_read(
+    approver: Client, draft: CriteriaVersion, met: Case, sign_in: SignIn
+) -> None:
+    study = finished(approver, draft)
+    for reader, number in ((sign_in(Role.AUDITOR, sites=[met.site]), met.number), (approver, "")):
+        response = reader.get(url("study_export", study.pk))
+        row = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))[1]
+        assert row[:3] == ["Open case", number, met.site.name]
 
 
 def test_export_is_safe_and_written_down(
