@@ -6,7 +6,7 @@ is the action's work, so that what cannot be accepted is still kept as it was ty
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -93,15 +93,20 @@ class StepForm(forms.Form):
             self.fields[field_name(key)] = AnswerField(definition)
         self.keys = tuple(definitions)
 
-    def entries(self, answered: Container[str]) -> dict[str, Entry]:
-        """What was typed, by fact key. A new answer that names no source takes the page's."""
+    def entries(self, answered: Mapping[str, Any]) -> dict[str, Entry]:
+        """What was typed, by fact key. A new answer that names no source takes the page's.
+
+        So does one that took it already: the page may not know what the background saved.
+        """
         found: dict[str, Entry] = {}
+        source = self.cleaned_data["source"]
         for key in self.keys:
             entry = self.cleaned_data.get(field_name(key))
             if entry is None:
                 continue
-            if key not in answered and not entry.source and (entry.typed or entry.not_known):
-                entry = replace(entry, source=self.cleaned_data["source"])
+            named = answered[key].source if key in answered else source
+            if named == source and not entry.source and (entry.typed or entry.not_known):
+                entry = replace(entry, source=source)
             found[key] = entry
         return found
 

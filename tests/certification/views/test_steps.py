@@ -360,3 +360,15 @@ def test_opening_the_steps_of_a_case_is_written_down_once_an_hour(
         reviewer.get(second(case))
     opened = AuditEvent.objects.filter(verb="opened", case_id=case.pk)
     assert opened.count() == 1
+
+
+def test_the_source_of_a_page_stays_when_what_was_saved_in_the_background_is_sent_again(
+    reviewer: Client, case: Case
+) -> None:
+    typed = {**sent(case, diagnosis_confirmed="yes"), "source": "record"}
+    saved = reviewer.post(first(case), typed, headers={"HX-Request": "true"})
+    assert saved.status_code == 200
+    assert reviewer.post(first(case), typed).status_code == 302, "no clash with itself"
+    again = {**sent(case, diagnosis_confirmed="yes"), "source": "record"}
+    assert reviewer.post(first(case), again).status_code == 302
+    assert Answer.objects.get(case=case, fact_key="diagnosis_confirmed").source == "record"
