@@ -20,7 +20,7 @@ from certification.admin.findings import (
     kept_findings,
 )
 from certification.admin.history import history_line
-from certification.admin.marks import marks_of, unverified_marks
+from certification.admin.marks import criteria_marks, marks_of, unverified_marks
 from certification.content_kinds import content_kinds
 from certification.models import (
     UNVERIFIED,
@@ -101,7 +101,7 @@ def _counts(model: type[EditorialModel], user: Any) -> dict[str, int]:
     found: dict[str, int] = model._default_manager.aggregate(**wanted)
     if model is CriteriaVersion:
         rows = CriteriaVersion.objects.exclude(status=ContentStatus.RETIRED).defer("document")
-        found["unverified"] = sum(m.unverified for m in marks_of(rows, today()).values())
+        found["unverified"] = sum(m.unverified for m in marks_of(rows, today(), criteria_marks).values())
     elif model.IS_VERSION:
         documents = model._default_manager.exclude(status=ContentStatus.RETIRED)
         found["unverified"] = sum(

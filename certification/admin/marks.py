@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.contrib import admin
 from django.core.cache import cache
-from django.http import HttpRequest
-from django.utils.safestring import SafeString
 
-from certification.admin.base import tag, today
 from certification.content_policies import example_results
 from certification.criteria.codec import CriteriaError, content_hash
 from certification.models import UNVERIFIED, CriteriaVersion
@@ -50,11 +46,11 @@ def unverified_marks(data: Any) -> int:
 
 
 def marks_of(
-    versions: Iterable[Any], as_of: date, mark: Callable[[Any, date], Marks] | None = None
+    versions: Iterable[Any], as_of: date, mark: Callable[[Any, date], Marks]
 ) -> dict[str, Marks]:
     """The marks of each version by content hash. At most one query, none when all are kept.
 
-    ``mark`` works them out for one version, of protocols for example; that of criteria else.
+    ``mark`` works them out for one version.
     """
     keys = {_key(v, as_of): v for v in versions}
     kept: dict[str, Marks] = cache.get_many(keys)
@@ -63,36 +59,9 @@ def marks_of(
         rows = type(missing[0])._default_manager.filter(pk__in=[row.pk for row in missing])
         for version in rows:
             key = _key(version, as_of)
-            kept[key] = (mark or criteria_marks)(version, as_of)
+            kept[key] = mark(version, as_of)
             cache.set(key, kept[key], KEPT_SECONDS)
     return {version.content_hash: kept[key] for key, version in keys.items()}
-
-
-class MarkedList:
-    """For the list page of versions: the columns of their marks."""
-
-    mark: Callable[[Any, date], Marks] | None = None
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """One query gives the marks of the whole page."""
-        changelist = super().get_changelist_instance(request)  # type: ignore[misc]
-        versions = list(changelist.result_list)
-        marks = marks_of(versions, today(), self.mark)
-        for version in versions:
-            version.marks = marks[version.content_hash]
-        changelist.result_list = versions
-        return changelist
-
-    @admin.display(description="examples as expected")
-    def examples_passed(self, obj: Any) -> SafeString:
-        if not obj.marks.readable:
-            return tag("failed", "Cannot be read")
-        word = f"{obj.marks.passed} of {obj.marks.examples}"
-        return tag("passed" if obj.marks.sound else "failed", word)
-
-    @admin.display(description="unverified points")
-    def unverified(self, obj: Any) -> int:
-        return int(obj.marks.unverified)
 
 
 def _key(version: Any, as_of: date) -> str:
