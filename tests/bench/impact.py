@@ -18,6 +18,7 @@ from time import perf_counter, process_time
 from typing import Any
 
 from django.core.management import call_command
+from django.db.models import F
 from django.test import override_settings
 
 from certification.actions import impact
@@ -179,7 +180,9 @@ def _fill(base: CriteriaVersion) -> int:
     too_many = list(cases.order_by("pk").values_list("pk", flat=True)[CASES:])
     for first in range(0, len(too_many), 1_000):
         part = too_many[first : first + 1_000]
-        Case.objects.filter(pk__in=part).update(status=CaseStatus.WITHDRAWN)
+        Case.objects.filter(pk__in=part).update(
+            status=CaseStatus.WITHDRAWN, closed_at=F("opened_at")
+        )
     batch: list[StoredFacts] = []
     total = 0
     for case in cases.iterator(chunk_size=2_000):

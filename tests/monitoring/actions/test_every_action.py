@@ -19,13 +19,14 @@ from tests.factories.monitoring import CertifiedFactory
 
 from .steps import FINE, START, at, book
 
-# Loading and drafting have their own tests, and so have a dry run, which writes nothing, an import,
-# which writes an event for each result, a checked file and a calendar, which are of no person, a
-# refresh of many courses, a renewal, whose event is that of the case, and the same act on several
-# rows, which are the acts on each of them. What follows a relapse also enters a result or opens a
-# case.
+# Loading and drafting have their own tests, and so have a dry run, which writes nothing, an import
+# and a report of several, which write an event for each result, a checked file and a calendar,
+# which are of no person, a refresh of many courses, a renewal, whose event is that of the case, and
+# the same act on several rows, which are the acts on each of them. What follows a relapse also
+# enters a result or opens a case.
 ELSEWHERE = {
-    "load_protocols", "dry_run", "import_results", "refresh_stale_plans", "open_renewal",
+    "load_protocols", "dry_run", "import_results", "enter_results", "refresh_stale_plans",
+    "open_renewal",
     "move_to_current_protocol", "open_course", "answer_relapse", "open_case_after_relapse",
     "check_file", "import_checked", "put_aside", "act_on_each", "refresh_sites", "create_feed",
     "revoke_feed", "note_reading", "start_next_protocol", "start_new_protocol",
