@@ -101,7 +101,8 @@ def _counts(model: type[EditorialModel], user: Any) -> dict[str, int]:
     found: dict[str, int] = model._default_manager.aggregate(**wanted)
     if model is CriteriaVersion:
         rows = CriteriaVersion.objects.exclude(status=ContentStatus.RETIRED).defer("document")
-        found["unverified"] = sum(m.unverified for m in marks_of(rows, today(), criteria_marks).values())
+        marks = marks_of(rows, today(), criteria_marks).values()
+        found["unverified"] = sum(mark.unverified for mark in marks)
     elif model.IS_VERSION:
         documents = model._default_manager.exclude(status=ContentStatus.RETIRED)
         found["unverified"] = sum(
