@@ -43,6 +43,10 @@ class FactForm(KeyedByName, ContentForm):
             self.fields["choices"].kept = {c["value"]: c for c in self.instance.choices}
             for name in FLAGS:
                 self.initial[name] = bool(self.instance.rules.get(name))
+        if "type" in self.fields and self.instance.type != Fact.Type.ROWS:
+            kinds = self.fields["type"].choices  # type: ignore[attr-defined]
+            self.fields["type"].choices = [kind for kind in kinds if kind[0] != Fact.Type.ROWS]  # type: ignore[attr-defined]
+            self.fields["type"].help_text = "A table with columns of its own comes with a pack."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

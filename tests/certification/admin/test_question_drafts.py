@@ -47,6 +47,17 @@ def details(client: Client, draft: QuestionDraft, **typed: Any) -> Any:
     return answer
 
 
+def test_a_table_is_offered_only_where_a_pack_brought_its_columns(
+    editor: Client, score: Fact
+) -> None:
+    add = editor.get(reverse("admin:certification_fact_add")).context["adminform"].form
+    assert "rows" not in dict(add.fields["type"].choices)
+    Fact.objects.filter(pk=score.pk).update(type="rows")
+    change = reverse("admin:certification_fact_change", args=[score.pk])
+    shown = editor.get(change).context["adminform"].form
+    assert "rows" in dict(shown.fields["type"].choices)
+
+
 def test_a_question_is_given_rules_without_any_code(editor: Client, draft: QuestionDraft) -> None:
     shown = press(editor, draft, "applies_when", "top", act="add-test")
     assert "Choose the question that this test asks." in words(shown)
