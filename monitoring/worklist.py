@@ -303,6 +303,8 @@ def _filtered(group: Group, filters: Filters) -> QuerySet[Any]:
         courses = courses.filter(pk__in=filters.courses)
         if kind.therapy:
             return rows.filter(**{f"{kind.course}__in": filters.courses})
+        if not kind.course:
+            return rows.filter(patient__in=courses.order_by().values("patient"))
     elif filters.nurse:
         courses = courses.of_nurse(filters.nurse.pk)
     if kind.course:

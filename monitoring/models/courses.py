@@ -269,7 +269,12 @@ class Visit(models.Model):
                 name="one_booking_a_day",
             ),
         ]
-        indexes = [models.Index(fields=["state", "scheduled_on", "id"], name="visit_board")]
+        indexes = [
+            models.Index(fields=["state", "scheduled_on", "id"], name="visit_board"),
+            # Whose people they are: see ``worklist.few_courses``.
+            models.Index(fields=["booked_by", "course"], name="visit_booked_by"),
+            models.Index(fields=["recorded_by", "course"], name="visit_recorded_by"),
+        ]
 
     def __str__(self) -> str:
         return f"Visit of {self.scheduled_on:%Y-%m-%d}"
