@@ -134,3 +134,4 @@ def _press(page: Page, name: str) -> None:
 
 def _said(page: Page, words: str) -> None:
     expect(page.locator("#said")).to_contain_text(words)
+    page.wait_for_load_state()

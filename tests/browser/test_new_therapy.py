@@ -216,7 +216,10 @@ def _submitted(editor: Reader) -> str:
 def _tab(page: Page, title: str) -> None:
     page.locator(".tabs a", has_text=title).first.click()
     page.locator(".tabs a[aria-current]", has_text=title).wait_for()
+    # What is chosen before the scripts have come is evaluated with the next choice only.
+    page.wait_for_load_state()
 
 
 def _said(page: Page, words: str) -> None:
     expect(page.locator("#said")).to_contain_text(words)
+    page.wait_for_load_state()
