@@ -128,7 +128,6 @@ class RoleAdmin(admin.ModelAdmin):
             "subtitle": None,
             "object": obj,
             "opts": self.opts,
-            "module_name": str(self.opts.verbose_name_plural).capitalize(),
             "history": history_page(
                 self.history_subject(obj), request.user, request.GET.get("before", "")
             ),

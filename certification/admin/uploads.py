@@ -113,7 +113,6 @@ class UploadPages:
             "title": self.import_title,
             "opts": self.opts,
             "upload_url": self._page("import"),
-            "list_url": self._page("changelist"),
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(

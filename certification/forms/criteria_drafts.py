@@ -18,20 +18,26 @@ QUANTITY = ("dose", "interval", "count", "says")
 POLICY = ("organisation", "identifier", "url", "effective_on")
 
 
-class StartForm(PageForm):
-    """What a new set of criteria is for. What it is called inside follows from it."""
+class StartDraftForm(PageForm):
+    """What is begun from nothing, and for which therapy."""
 
     therapy = forms.ModelChoiceField(queryset=Therapy.objects.none(), empty_label="Choose")
-    request_type = forms.ChoiceField(choices=RequestType.choices, label="Type of request")
     title = forms.CharField(max_length=240)
-    months = forms.IntegerField(
-        label="Months that a certification lasts", required=False, min_value=1, max_value=120
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         therapies = Therapy.objects.exclude(status="retired").defer("details")
         self.fields["therapy"].queryset = therapies  # type: ignore[attr-defined]
+
+
+class StartForm(StartDraftForm):
+    """What a new set of criteria is for. What it is called inside follows from it."""
+
+    request_type = forms.ChoiceField(choices=RequestType.choices, label="Type of request")
+    months = forms.IntegerField(
+        label="Months that a certification lasts", required=False, min_value=1, max_value=120
+    )
+    field_order = ("therapy", "request_type", "title", "months")
 
 
 class DetailsForm(PageForm):

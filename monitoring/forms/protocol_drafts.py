@@ -9,8 +9,9 @@ from django import forms
 
 from certification.criteria.facts import FactType, Vocabulary
 from certification.forms.base import DayField, PageForm
+from certification.forms.criteria_drafts import StartDraftForm
 from certification.forms.try_out import PersonForm
-from certification.models import Confidence, Therapy
+from certification.models import Confidence
 from monitoring.forms.protocol_lines import TWO_LINES, days_field, test_choices
 from monitoring.schedule.drafts import Content
 
@@ -19,16 +20,8 @@ WINDOWS = ("opens_before_days", "overdue_after_days", "monthly_overdue_after_day
 SPARE_DOSES, SPARE_RESULTS, MOST_ROWS = 3, 2, 80
 
 
-class StartForm(PageForm):
+class StartForm(StartDraftForm):
     """What a new protocol is for. What it is called inside follows from it."""
-
-    therapy = forms.ModelChoiceField(queryset=Therapy.objects.none(), empty_label="Choose")
-    title = forms.CharField(max_length=240)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        therapies = Therapy.objects.exclude(status="retired").defer("details")
-        self.fields["therapy"].queryset = therapies  # type: ignore[attr-defined]
 
 
 class DetailsForm(PageForm):
